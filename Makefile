@@ -1,0 +1,79 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 30s
+
+LINT := $(CURDIR)/.tools/bin/golangci-lint
+
+.PHONY: help
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.PHONY: test
+test: ## run all tests
+	go test ./...
+
+.PHONY: race
+race: ## run all tests with the race detector
+	go test -race ./...
+
+.PHONY: examples
+examples: ## run the tests of the examples, never from the test cache
+	go test -count=1 ./examples/...
+
+.PHONY: fuzz
+fuzz: ## fuzz every target for FUZZTIME (30s)
+	@go test -list '^Fuzz' ./... </dev/null \
+	| awk '/^Fuzz/ { names = names " " $$1 } $$1 == "ok" { n = split(names, name); for (i = 1; i <= n; i++) print $$2, name[i]; names = "" }' \
+	| while read -r package name; do \
+		echo "$$package $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
+	done
+
+.PHONY: bench
+bench: ## measure beside raw nats.go and others
+	go run ./bench
+
+.PHONY: lint
+lint: $(LINT) ## run the linter over the module and its tools
+	$(LINT) run ./...
+	cd tools && $(LINT) run --config ../.golangci.yml ./...
+
+.PHONY: fmt
+fmt: $(LINT) ## format the code
+	$(LINT) fmt
+	cd tools && $(LINT) fmt --config ../.golangci.yml
+
+.PHONY: fmt-check
+fmt-check: $(LINT) ## show what fmt would change, and fail if anything
+	$(LINT) fmt --diff
+	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
+
+.PHONY: vet
+vet: ## run go vet
+	go vet ./...
+	go -C tools vet ./...
+
+.PHONY: tidy-check
+tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
+	go mod tidy -diff
+	go mod verify
+
+.PHONY: check
+check: fmt-check vet lint race ## what must be green before review
+
+.PHONY: ci
+ci: ## what the continuous integration runs
+	bash .ci/run
+
+.PHONY: stats
+stats: ## print the lengths of functions and files, and tests ÷ code
+	go -C tools run ./stats $(CURDIR)
+
+.PHONY: tools
+tools: $(LINT) ## install the linter into .tools/bin
+
+$(LINT): tools/go.mod tools/go.sum
+	GOBIN=$(@D) go -C tools install tool
+	touch $@

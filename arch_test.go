@@ -1,0 +1,132 @@
+package enoki_test
+
+import (
+	"os"
+	"slices"
+	"testing"
+)
+
+// The plan of the house: which package may know which. A new package, or a
+// new module from outside, gets its sentence here before it gets an import.
+// A name that ends in /... stands for the folder and all below it.
+var plan = table{
+	may: map[string][]string{
+		// The root holds the documentation of the module.
+		".": {},
+
+		// Errors that survive a process boundary: code and public message.
+		"fault": {},
+		// How the world reaches a method.
+		"entrypoint": {"internal/snake"},
+		// What a struct may ask for.
+		"dependency": {},
+		// The nearest name to a misspelt one.
+		"internal/suggest": {},
+		// Go names in snake_case.
+		"internal/snake": {},
+		// YAML files, environment and defines become section structs.
+		"config": {"internal/snake", "internal/suggest"},
+		// Struct tags become options, strictly.
+		"tag": {"internal/snake", "internal/suggest"},
+		// JSON Schemas of Go types.
+		"schema": {},
+		// Go values become message bodies and come back, safely.
+		"codec": {"fault"},
+
+		// Everything that touches the bus.
+		"broker": {"config", "fault"},
+
+		// Hosts structs. It never imports the siblings below.
+		"service": {"config", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},
+		// Calls between services.
+		"rpc": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
+		// Facts between services.
+		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "schema", "tag"},
+		// HTTP routes, websockets and OpenAPI.
+		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "schema", "tag"},
+		// Methods on a schedule.
+		"timer": {"broker", "entrypoint", "fault", "tag"},
+		// One folder per real resource.
+		"dependency/...": {"dependency", "fault"},
+
+		// A world in a test; its package is svctest.
+		"testing": library,
+		// The svc command, thin over the packages.
+		"cmd/svc": append([]string{"cmd/svc/internal/..."}, library...),
+		// The parts of the command, each without a word of its command line.
+		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/..."}, library...),
+		// Complete small programs, each with a test.
+		"examples/...": {"..."},
+		// The measurements beside our peers.
+		"bench/...": {"..."},
+		// The suites that need more than one package, or a broken broker.
+		"test/...": {"..."},
+	},
+
+	only: map[string][]string{
+		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "bench/...", "test/..."},
+		"github.com/nats-io/nats-server/v2": {"cmd/svc/internal/...", "testing", "bench/...", "test/..."},
+		"github.com/vmihailenco/msgpack/v5": {"codec", "bench/...", "test/..."},
+		"go.uber.org/fx":                    {"service"},
+		"go.yaml.in/yaml/v3":                {"config"},
+		"github.com/google/jsonschema-go":   {"schema"},
+		"github.com/gorilla/websocket":      {"web"},
+		"github.com/robfig/cron/v3":         {"timer"},
+		"github.com/spf13/cobra":            {"cmd/svc"},
+		"github.com/spf13/pflag":            {"cmd/svc"},
+		"go.starlark.net":                   {"cmd/svc/internal/..."},
+		"golang.org/x/sys":                  {"cmd/svc/internal/..."},
+	},
+}
+
+// library is all that a user's program may link.
+var library = []string{
+	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault",
+	"internal/suggest", "rpc", "schema", "service", "tag", "timer", "web",
+}
+
+func TestImportsFollowThePlan(t *testing.T) {
+	wantNone(t, plan.check)
+}
+
+func TestFilesStayShort(t *testing.T) {
+	wantNone(t, longFiles)
+}
+
+func TestFunctionsStayShort(t *testing.T) {
+	wantNone(t, longFunctions)
+}
+
+// A name in the plan that stands for no package of the plan is a slip of the
+// pen, and would allow nothing.
+func TestPlanNamesPackagesOfThePlan(t *testing.T) {
+	for _, lists := range []map[string][]string{plan.may, plan.only} {
+		for where, names := range lists {
+			for _, name := range names {
+				if name == "..." {
+					continue
+				}
+				if _, known := plan.may[name]; !known && !slices.Contains(library, name) {
+					t.Errorf("the entry of %s names %q, which is not in may", where, name)
+				}
+			}
+		}
+	}
+	for _, name := range library {
+		if _, known := plan.may[name]; !known {
+			t.Errorf("library names %q, which is not in may", name)
+		}
+	}
+}
+
+// wantNone reports what check finds in the checkout.
+func wantNone(t *testing.T, check checkFunc) {
+	t.Helper()
+	found, err := check(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, violation := range found {
+		t.Error(violation)
+	}
+}
