@@ -1,0 +1,16 @@
+package dependency
+
+import "context"
+
+// Same returns a provider that lends every call the same value.
+func Same(value any) Provider { return same{value} }
+
+type same struct{ value any }
+
+var _ Constant = same{}
+
+func (same) Start(context.Context) error { return nil }
+func (same) Stop(context.Context) error  { return nil }
+func (s same) Value() any                { return s.value }
+
+func (s same) Acquire(context.Context) (any, Release, error) { return s.value, nil, nil }

@@ -1,0 +1,101 @@
+package entrypoint
+
+import (
+	"context"
+	"reflect"
+	"time"
+)
+
+// MaxParents is how many ancestors a call carries; older ones are dropped.
+const MaxParents = 10
+
+// Call is one run of a method, from the stimulus to the answer. An entrypoint
+// fills the exported fields and spawns it; from then on they are read only.
+type Call struct {
+	ID       string            // unique; a retry of the same call keeps it
+	Parents  []string          // calls that led to this one, oldest first
+	Kind     string            // what reached the method: "rpc", "event" …
+	Service  string            // wire name of the service; the host sets it
+	Name     string            // wire name of the method
+	Method   *Method           //
+	Data     map[string]string // context data; travels with every call made from this one
+	Attempt  int               // 0 at the first try
+	Deadline time.Time         // end of the method's context; zero for none
+	Parent   context.Context   // lends its values and its end to the method's context; may be nil
+
+	// Decode stores the arguments where into points, one pointer per parameter of
+	// Method, in order. It is called at most once. Nil stands for no arguments.
+	Decode func(into []any) error
+
+	args    []reflect.Value
+	bound   bool
+	bindErr error
+	ctx     callContext
+}
+
+// Bind decodes the arguments; again, it returns what the first time did. An
+// entrypoint calls it before Spawn to answer wrong arguments without using a worker; otherwise
+// the worker does.
+func (c *Call) Bind() error {
+	if c.bound {
+		return c.bindErr
+	}
+	c.bound = true
+	c.args = make([]reflect.Value, len(c.Method.In))
+	into := make([]any, len(c.args))
+	for i, t := range c.Method.In {
+		place := reflect.New(t)
+		c.args[i], into[i] = place.Elem(), place.Interface()
+	}
+	if c.Decode != nil {
+		c.bindErr = c.Decode(into)
+	}
+	return c.bindErr
+}
+
+// Invoke runs the method on receiver, a pointer to the service struct. The host
+// calls it, once.
+func (c *Call) Invoke(ctx context.Context, receiver reflect.Value) (any, error) {
+	if err := c.Bind(); err != nil {
+		return nil, err
+	}
+	return c.Method.Invoke(ctx, receiver, c.args)
+}
+
+// InvokeFunc is Invoke with a function of the type of Method.Type in place of the
+// method.
+func (c *Call) InvokeFunc(ctx context.Context, f reflect.Value) (any, error) {
+	if err := c.Bind(); err != nil {
+		return nil, err
+	}
+	return c.Method.run(ctx, f, make([]reflect.Value, 0, 1+len(c.args)), c.args)
+}
+
+// Stack returns the ids of the calls that led here, this one last, MaxParents at
+// the most.
+func (c *Call) Stack() []string {
+	stack := append(c.Parents[:len(c.Parents):len(c.Parents)], c.ID)
+	return stack[max(0, len(stack)-MaxParents):]
+}
+
+// Context returns the context of the method: it ends at the deadline, with
+// Parent, or with Cancel, and FromContext finds c in it. The host asks for it
+// first; from then on Context is safe for concurrent use.
+func (c *Call) Context() context.Context {
+	if c.ctx.call == nil {
+		c.ctx.call = c
+	}
+	return &c.ctx
+}
+
+// Cancel ends the context of the method, now or when it is first asked for. Safe
+// for concurrent use.
+func (c *Call) Cancel() { c.ctx.end(context.Canceled) }
+
+type callKey struct{}
+
+// FromContext returns the call whose method runs under ctx, nil outside of one.
+func FromContext(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
+	return c
+}

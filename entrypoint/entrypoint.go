@@ -1,0 +1,89 @@
+// Package entrypoint says how the world reaches a method of a service.
+//
+// RPC, events, HTTP, websockets and timers are kinds of entrypoint; each is a
+// marker type that implements [Declaration], and users add their own the same
+// way:
+//
+//	type Orders struct {
+//		_ rpc.Method `method:"Create"`
+//		_ timer.Job  `method:"Expire" every:"1m"`
+//	}
+package entrypoint
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"reflect"
+)
+
+// Declaration is implemented by marker types. The container calls Declare once
+// for each marker field, before anything starts and before any I/O, from one
+// goroutine. The tag holds the options of the kind: the container has taken the
+// keys that are its own (method, workers) out of it. An error is reported with
+// the position of the field, so it need not say where it happened.
+type Declaration interface {
+	Declare(tag reflect.StructTag, m *Method, h Host) (Entrypoint, error)
+}
+
+// Entrypoint receives a stimulus and spawns calls of one method.
+type Entrypoint interface {
+	// Start returns once a stimulus would be received. ctx bounds starting, not
+	// running.
+	Start(ctx context.Context) error
+	// Stop returns once the entrypoint will spawn no more calls. Calls that run
+	// are the host's to wait for. It is called once, also after a Start that
+	// failed or, because something before it did, never came; not where the
+	// application was never started.
+	Stop(ctx context.Context) error
+}
+
+// Describer is implemented by entrypoints that can say where they are reached:
+// what is printed at start and in the manifest.
+type Describer interface {
+	Describe() Description
+}
+
+// Description says how an entrypoint is reached.
+type Description struct {
+	Kind    string            // "rpc", "event", "http", "timer" …
+	Name    string            // name on the wire, where the kind has one
+	Address string            // subject, route or schedule
+	Params  []string          // names of the parameters, where declared
+	Input   json.RawMessage   // JSON Schema of what the kind accepts, nil for nothing
+	Output  json.RawMessage   // JSON Schema of what it answers, nil for nothing
+	Options map[string]string // whatever else the kind wants to show
+}
+
+// Host is the container as an entrypoint sees it. Its methods are safe for
+// concurrent use.
+type Host interface {
+	// Service returns the name of the service, Version its version ("0.0.0" where
+	// none is declared) and Instance an identity that no other process has.
+	Service() string
+	Version() string
+	Instance() string
+	// Config decodes a section of the configuration into the struct that into
+	// points to, which holds the defaults. Unknown keys are errors.
+	Config(section string, into any) error
+	// Shared returns the one value of this process under key, building it at the
+	// first call. A value with Start(context.Context) error is started before its
+	// users, one with Stop(context.Context) error stopped after them.
+	Shared(key any, build func() (any, error)) (any, error)
+	// Workers returns how many calls of this entrypoint may run at once.
+	Workers() int
+	// Spawn waits for a worker, for as long as ctx lives, and lets it run c. Then
+	// done is called exactly once, on the worker's goroutine and after the call's
+	// dependencies were released; where Spawn returns an error, done is not called.
+	Spawn(ctx context.Context, c *Call, done Done) error
+	// TrySpawn is Spawn that does not wait: false means that no worker is free.
+	TrySpawn(c *Call, done Done) bool
+	// Go runs background work of the entrypoint until the container stops, which
+	// ends ctx and waits for f. An error of f stops the application.
+	Go(name string, f func(ctx context.Context) error)
+	// Logger returns the logger of the service.
+	Logger() *slog.Logger
+}
+
+// Done receives the outcome of a call.
+type Done func(out any, err error)
