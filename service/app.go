@@ -1,0 +1,207 @@
+// Package service hosts service structs: it reads their declarations, fills
+// their fields, and runs their methods on workers.
+//
+// Read it in this order: scan.go (what a struct declares), app.go (start and
+// stop), host.go and pool.go (how a call gets a worker), worker.go (the life of
+// a call).
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/dependency"
+)
+
+// App is one or more services in one process. Make it with New.
+type App struct {
+	config       *config.Config
+	logger       *slog.Logger
+	structs      []any
+	constructors []any
+	lent         map[reflect.Type]dependency.Provider
+	middleware   []Middleware
+	observers    []Observer
+	replaced     []replacement
+	restricted   []restriction
+	stubs        []stub
+
+	settings   settings
+	containers []*container
+	shared     shared
+	graph      *graph
+
+	failed  chan error // takes the first failure of background work
+	failing sync.Once
+	killed  chan struct{} // closed by Kill
+	kill    sync.Once
+	started atomic.Bool // or stopped without a start
+	stopped sync.Once
+	stopErr error
+}
+
+// New reads the declarations of the services, resolves their methods and fields
+// and runs the constructors. It reports every mistake at once and does no I/O of
+// its own. A nil configuration is an empty one.
+func New(cfg *config.Config, options ...Option) (*App, error) {
+	if cfg == nil {
+		cfg = config.Empty()
+	}
+	a := &App{
+		config: cfg,
+		lent:   make(map[reflect.Type]dependency.Provider),
+		failed: make(chan error, 1),
+		killed: make(chan struct{}),
+	}
+	for _, o := range options {
+		o(a)
+	}
+	if a.logger == nil {
+		a.logger = slog.Default()
+	}
+	a.observers = append([]Observer{logEvents(a.logger)}, a.observers...)
+	var m mistakes
+	a.assemble(&m)
+	a.shared.sealed = true
+	if err := m.err(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// hosts reports whether that very struct was given before.
+func (a *App) hosts(service any) bool {
+	return slices.ContainsFunc(a.structs, func(s any) bool {
+		return reflect.TypeOf(s) == reflect.TypeOf(service) && reflect.ValueOf(s).Kind() == reflect.Pointer && s == service
+	})
+}
+
+// Start makes the services reachable, in the order in which they were given.
+// ctx bounds starting. Where one fails, what was started is stopped again.
+func (a *App) Start(ctx context.Context) error {
+	if a.started.Swap(true) {
+		return errors.New("start: the application was started or stopped before; make a new one")
+	}
+	if err := a.start(ctx); err != nil {
+		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+	}
+	return nil
+}
+
+func (a *App) start(ctx context.Context) error {
+	if err := a.graph.start(ctx); err != nil {
+		return err
+	}
+	if err := a.shared.start(ctx); err != nil {
+		return err
+	}
+	for _, c := range a.containers {
+		if err := c.start(ctx); err != nil {
+			return err
+		}
+	}
+	a.warnUnused(ctx)
+	return nil
+}
+
+// warnUnused points at sections that look misspelt. One that only resembles
+// nothing may belong to a service of another process that shares the file.
+func (a *App) warnUnused(ctx context.Context) {
+	for _, u := range a.config.Unused() {
+		if u.Nearest != "" {
+			a.logger.WarnContext(ctx, "nothing here reads this section of the configuration; is it misspelt?",
+				"section", u.Key, "at", u.At.String(), "did_you_mean", u.Nearest)
+		}
+	}
+}
+
+// Stop stops all services at once: entrypoints, then running calls, which may
+// take as long as ctx lives and at most the configured drain time; then what
+// they used. Later calls of Stop return what the first did. An application that
+// was stopped cannot be started.
+func (a *App) Stop(ctx context.Context) error {
+	a.stopped.Do(func() { a.stopErr = a.stop(ctx) })
+	return a.stopErr
+}
+
+func (a *App) stop(ctx context.Context) error {
+	if !a.started.Swap(true) {
+		return nil
+	}
+	drain, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer a.onKill(cancel)()
+	errs := make([]error, len(a.containers))
+	var all sync.WaitGroup
+	for i, c := range a.containers {
+		all.Go(func() { errs[i] = c.stop(drain) })
+	}
+	all.Wait()
+
+	closing, done := a.closing(ctx)
+	defer done()
+	errs = append(errs, a.shared.stop(closing), a.graph.stop(closing))
+	return errors.Join(errs...)
+}
+
+// closing returns the context in which what calls no longer need is closed: it
+// has a limit of its own, and a short one after Kill.
+func (a *App) closing(ctx context.Context) (context.Context, context.CancelFunc) {
+	limit := closeLimit
+	select {
+	case <-a.killed:
+		limit = killedCloseLimit
+	default:
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}
+
+// onKill calls f once Kill is called, until the function it returns is.
+func (a *App) onKill(f func()) (unhook func()) {
+	over := make(chan struct{})
+	go func() { // ends with unhook, which its caller defers
+		select {
+		case <-a.killed:
+			f()
+		case <-over:
+		}
+	}()
+	return func() { close(over) }
+}
+
+// Kill makes a Stop that is under way, or the next one, wait no longer: running
+// calls are cancelled and get one second to return.
+func (a *App) Kill() { a.kill.Do(func() { close(a.killed) }) }
+
+// Failed returns a channel that receives the first failure of background work,
+// after which the application is to be stopped.
+func (a *App) Failed() <-chan error { return a.failed }
+
+func (a *App) fail(err error) {
+	first := false
+	a.failing.Do(func() {
+		first = true
+		a.failed <- err
+	})
+	if !first {
+		a.logger.Error("further failure in the background", "error", err)
+	}
+}
+
+// container returns the service of that name.
+func (a *App) container(name string) (*container, error) {
+	names := make([]string, len(a.containers))
+	for i, c := range a.containers {
+		if names[i] = c.spec.name; names[i] == name {
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("no service %q here, have %v", name, names)
+}

@@ -1,0 +1,113 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/fault"
+)
+
+// logEvents returns the observer that writes the log.
+func logEvents(l *slog.Logger) Observer {
+	return func(e Event) {
+		switch e := e.(type) {
+		case CallEnded:
+			logOutcome(l, e)
+		case Draining:
+			l.Info("stopping", "service", e.Service)
+		case Stopped:
+			logStopped(l, e)
+		case CallStarted, Started:
+		}
+	}
+}
+
+func logStopped(l *slog.Logger, e Stopped) {
+	if e.Cancelled > 0 {
+		l.Warn("calls were cancelled because they ran longer than the drain time (configuration key drain)",
+			"service", e.Service, "calls", e.Cancelled)
+	}
+	l.Info("stopped", "service", e.Service)
+}
+
+// logOutcome logs a failed call: as a warning where the error is declared or
+// expected, as an error, with the stack of a panic, where it is not.
+func logOutcome(l *slog.Logger, e CallEnded) {
+	if e.Err == nil {
+		if l.Enabled(context.Background(), slog.LevelDebug) {
+			l.LogAttrs(context.Background(), slog.LevelDebug, "call ended", callAttrs(e.Call, slog.Duration("elapsed", e.Elapsed))...)
+		}
+		return
+	}
+	attrs := callAttrs(e.Call, slog.Any("error", e.Err), slog.Duration("elapsed", e.Elapsed))
+	if fault.CodeOf(e.Err) != fault.Internal {
+		l.LogAttrs(context.Background(), slog.LevelWarn, "call failed as declared", attrs...)
+		return
+	}
+	if p, ok := errors.AsType[*PanicError](e.Err); ok {
+		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+	}
+	l.LogAttrs(context.Background(), slog.LevelError, "call failed", attrs...)
+}
+
+func callAttrs(c *entrypoint.Call, more ...slog.Attr) []slog.Attr {
+	return append([]slog.Attr{
+		slog.String("service", c.Service), slog.String("method", c.Name), slog.String("call_id", c.ID),
+	}, more...)
+}
+
+// loggers lends each call a logger that names the service, the method and the
+// call.
+type loggers struct{ base *slog.Logger }
+
+func (loggers) Start(context.Context) error { return nil }
+func (loggers) Stop(context.Context) error  { return nil }
+
+func (l loggers) Acquire(ctx context.Context) (any, dependency.Release, error) {
+	c := entrypoint.FromContext(ctx)
+	if c == nil {
+		return l.base, nil, nil
+	}
+	return slog.New(&callLog{Handler: l.base.Handler(), call: c}), nil, nil
+}
+
+// callLog adds the call's attributes to a record when there is one; most calls
+// write none.
+type callLog struct {
+	slog.Handler
+	call *entrypoint.Call
+}
+
+func (h *callLog) Handle(ctx context.Context, r slog.Record) error {
+	r.AddAttrs(h.attrs()...)
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h *callLog) attrs() []slog.Attr {
+	return []slog.Attr{slog.String("method", h.call.Name), slog.String("call_id", h.call.ID)}
+}
+
+func (h *callLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &callLog{h.Handler.WithAttrs(attrs), h.call}
+}
+
+func (h *callLog) WithGroup(name string) slog.Handler {
+	return h.Handler.WithAttrs(h.attrs()).WithGroup(name)
+}
+
+// announce returns the observer that says what is reachable.
+func announce(l *slog.Logger) Observer {
+	return func(e Event) {
+		started, ok := e.(Started)
+		if !ok {
+			return
+		}
+		for _, p := range started.Manifest.Entrypoints {
+			l.Info("entrypoint", "service", started.Service, "kind", p.Kind, "method", p.Method, "at", p.Address)
+		}
+		l.Info("started", "service", started.Service, "version", started.Manifest.Version, "workers", started.Manifest.Workers)
+	}
+}

@@ -1,0 +1,97 @@
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/entrypoint"
+)
+
+// Manifest is what the services of an application declare. `--describe` prints
+// it as JSON; the command reads it.
+type Manifest struct {
+	Services []ServiceManifest `json:"services"`
+}
+
+// ServiceManifest is what one service declares.
+type ServiceManifest struct {
+	Name         string               `json:"name"`
+	Version      string               `json:"version"`
+	Type         string               `json:"type"`    // Go name of the struct
+	Package      string               `json:"package"` // import path
+	Workers      int                  `json:"workers"`
+	Entrypoints  []EntrypointManifest `json:"entrypoints"`
+	Dependencies []DependencyManifest `json:"dependencies"`
+}
+
+// EntrypointManifest is one way into a method.
+type EntrypointManifest struct {
+	Kind      string            `json:"kind"`
+	Method    string            `json:"method"` // Go name
+	Name      string            `json:"name,omitempty"`
+	Address   string            `json:"address,omitempty"`
+	Signature string            `json:"signature"`
+	Params    []string          `json:"params,omitempty"`
+	Workers   int               `json:"workers,omitempty"` // limit of its own
+	Input     json.RawMessage   `json:"input,omitempty"`
+	Output    json.RawMessage   `json:"output,omitempty"`
+	Options   map[string]string `json:"options,omitempty"`
+}
+
+// DependencyManifest is one field that is filled.
+type DependencyManifest struct {
+	Field   string            `json:"field"`
+	Type    string            `json:"type"`
+	Kind    string            `json:"kind,omitempty"`
+	Target  string            `json:"target,omitempty"`
+	Options map[string]string `json:"options,omitempty"`
+}
+
+// Manifest returns what the services declare. It needs no start.
+func (a *App) Manifest() Manifest {
+	var m Manifest
+	for _, c := range a.containers {
+		m.Services = append(m.Services, c.manifest())
+	}
+	return m
+}
+
+func (c *container) manifest() ServiceManifest {
+	m := ServiceManifest{
+		Name: c.spec.name, Version: c.spec.version, Type: c.spec.structType.Name(),
+		Package: c.spec.structType.PkgPath(), Workers: c.settings.workers,
+		Entrypoints: []EntrypointManifest{}, Dependencies: []DependencyManifest{},
+	}
+	for _, e := range c.entrypoints {
+		m.Entrypoints = append(m.Entrypoints, e.manifest())
+	}
+	for _, p := range c.providers {
+		m.Dependencies = append(m.Dependencies, c.dependencyManifest(p))
+	}
+	return m
+}
+
+func (m mounted) manifest() EntrypointManifest {
+	described := EntrypointManifest{
+		Kind: fmt.Sprintf("%T", m.entry.declaration), Method: m.entry.method.Name,
+		Signature: m.entry.method.Signature(), Workers: m.entry.workers,
+	}
+	if d, ok := m.Entrypoint.(entrypoint.Describer); ok {
+		as := d.Describe()
+		described.Kind, described.Name, described.Address = as.Kind, as.Name, as.Address
+		described.Params, described.Options = as.Params, as.Options
+		described.Input, described.Output = as.Input, as.Output
+	}
+	return described
+}
+
+func (c *container) dependencyManifest(l *lender) DependencyManifest {
+	f := c.spec.structType.FieldByIndex(l.index)
+	described := DependencyManifest{Field: l.name, Type: f.Type.String()}
+	if d, ok := l.provider.(dependency.Describer); ok {
+		as := d.Describe()
+		described.Kind, described.Target, described.Options = as.Kind, as.Target, as.Options
+	}
+	return described
+}

@@ -1,0 +1,89 @@
+package service
+
+import (
+	"log/slog"
+	"reflect"
+
+	"github.com/enoki-go/enoki/dependency"
+)
+
+// Option adds something to an application.
+type Option func(*App)
+
+// With hosts services: pointers to service structs. A field that is set already
+// keeps its value and is not filled. The same pointer given twice is hosted
+// once. Options and slices of them may stand among the services.
+func With(services ...any) Option {
+	return func(a *App) {
+		for _, s := range services {
+			a.with(s)
+		}
+	}
+}
+
+func (a *App) with(service any) {
+	switch s := service.(type) {
+	case Option:
+		s(a)
+	case []Option:
+		for _, o := range s {
+			o(a)
+		}
+	default:
+		if !a.hosts(s) {
+			a.structs = append(a.structs, s)
+		}
+	}
+}
+
+// Provide gives constructors of singletons, as fx.Provide does: functions whose
+// parameters are the results of other constructors (or fx.Lifecycle, *slog.Logger,
+// *config.Config), and whose results fill the fields of their types. They run
+// when the application is made; what they append to fx.Lifecycle runs around
+// the services.
+func Provide(constructors ...any) Option {
+	return func(a *App) { a.constructors = append(a.constructors, constructors...) }
+}
+
+// Lend makes p the provider of all fields of type T.
+func Lend[T any](p dependency.Provider) Option {
+	return func(a *App) { a.lent[reflect.TypeFor[T]()] = p }
+}
+
+// Use adds middleware; the first added is the outermost.
+func Use(m ...Middleware) Option {
+	return func(a *App) { a.middleware = append(a.middleware, m...) }
+}
+
+// Observe adds an observer of everything that happens.
+func Observe(o Observer) Option {
+	return func(a *App) { a.observers = append(a.observers, o) }
+}
+
+// Logger sets the logger; the default is slog.Default.
+func Logger(l *slog.Logger) Option {
+	return func(a *App) { a.logger = l }
+}
+
+// Replace fills a field of a service, named by its Go name, with a value of the
+// test's instead of asking its provider.
+func Replace(service, field string, value any) Option {
+	return func(a *App) { a.replaced = append(a.replaced, replacement{service, field, value}) }
+}
+
+// Only restricts a service to the entrypoints of the named methods.
+func Only(service string, methods ...string) Option {
+	return func(a *App) { a.restricted = append(a.restricted, restriction{service, methods}) }
+}
+
+// replacement is what Replace says.
+type replacement struct {
+	service, field string
+	value          any
+}
+
+// restriction is what Only says.
+type restriction struct {
+	service string
+	methods []string
+}

@@ -1,0 +1,98 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// ErrForced is returned by Run when a second signal cut the stop short.
+var ErrForced = errors.New("stopped by a second signal; running calls were cancelled")
+
+// Run starts the services and blocks until ctx ends, SIGINT or SIGTERM arrives,
+// or background work fails, whose error it returns. Then it stops: running calls
+// may take as long as the configured drain time. A second signal cancels them
+// and Run returns ErrForced within 1.5 seconds.
+func (a *App) Run(ctx context.Context) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	return a.run(ctx, signals)
+}
+
+func (a *App) run(ctx context.Context, signals <-chan os.Signal) error {
+	starting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	started := make(chan error, 1)
+	go func() { started <- a.Start(starting) }() // run waits for it
+	select {
+	case err := <-started:
+		if err != nil {
+			return err
+		}
+	case s := <-signals:
+		a.logger.InfoContext(ctx, "stopping before the start is complete", "signal", s.String())
+		cancel()
+		return a.stopOn(ctx, signals, func() error {
+			return errors.Join(interrupted(<-started), a.Stop(context.WithoutCancel(ctx)))
+		})
+	}
+	failure := a.wait(ctx, signals)
+	return a.stopOn(ctx, signals, func() error {
+		return errors.Join(failure, a.Stop(context.WithoutCancel(ctx)))
+	})
+}
+
+// wait blocks until there is a reason to stop.
+func (a *App) wait(ctx context.Context, signals <-chan os.Signal) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case s := <-signals:
+		a.logger.InfoContext(ctx, "stopping; a second signal stops at once", "signal", s.String())
+		return nil
+	case err := <-a.failed:
+		a.logger.ErrorContext(ctx, "stopping because background work failed", "error", err)
+		return err
+	}
+}
+
+// stopOn runs stop; a signal that arrives in the meantime kills.
+func (a *App) stopOn(ctx context.Context, signals <-chan os.Signal, stop func() error) error {
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop() }() // the process ends without it only when killed
+	select {
+	case err := <-stopped:
+		return err
+	case <-signals:
+		a.logger.WarnContext(ctx, "second signal: cancelling what runs")
+		a.Kill()
+	}
+	limit := time.NewTimer(forceLimit)
+	defer limit.Stop()
+	select {
+	case err := <-stopped:
+		return errors.Join(ErrForced, err)
+	case <-limit.C:
+		return ErrForced
+	}
+}
+
+// forceLimit is how long a stop goes on after a second signal. Calls get a second
+// of it to unwind.
+const forceLimit = 1400 * time.Millisecond
+
+// interrupted drops the error of a start that was cut short on purpose.
+func interrupted(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("while stopping: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// shared holds the values that a process has one of, in the order in which they
+// were finished: one that was built for another comes before it.
+type shared struct {
+	values map[any]any
+	order  []any // values
+	begun  int   // values whose Start was called
+	sealed bool  // no more values: New has returned
+}
+
+func (s *shared) get(key any, build func() (any, error)) (any, error) {
+	if v, ok := s.values[key]; ok {
+		return v, nil
+	}
+	if s.sealed {
+		return nil, fmt.Errorf("shared value %T: have a first use after the start, want it in Declare or Provide", key)
+	}
+	v, err := build()
+	if err != nil {
+		return nil, err
+	}
+	if s.values == nil {
+		s.values = make(map[any]any)
+	}
+	s.values[key] = v
+	s.order = append(s.order, v)
+	return v, nil
+}
+
+func (s *shared) start(ctx context.Context) error {
+	for _, v := range s.order {
+		s.begun++
+		if starter, ok := v.(interface{ Start(context.Context) error }); ok {
+			if err := guarded(func() error { return starter.Start(ctx) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *shared) stop(ctx context.Context) error {
+	var errs []error
+	for _, v := range slices.Backward(s.order[:s.begun]) {
+		if stopper, ok := v.(interface{ Stop(context.Context) error }); ok {
+			errs = append(errs, guarded(func() error { return stopper.Stop(ctx) }))
+		}
+	}
+	s.begun = 0
+	return errors.Join(errs...)
+}

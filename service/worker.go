@@ -1,0 +1,163 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/entrypoint"
+)
+
+// Handler runs a call and returns its outcome.
+type Handler func(ctx context.Context, c *entrypoint.Call) (any, error)
+
+// Middleware wraps the run of every call, dependencies included: it sees the
+// outcome that the caller will be told. The first one given is the outermost.
+type Middleware func(next Handler) Handler
+
+// PanicError is the outcome of a call that panicked. Its stack stays in
+// the log; its text crosses the wire as that of any undeclared error.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error returns the panic's value as text.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// errExited is the outcome of a call whose goroutine was ended from within. No
+// recover sees that; only what was deferred still runs.
+var errExited = errors.New("runtime.Goexit ended the goroutine of the call; want a return (in a test, t.Error instead of t.Fatal)")
+
+// serve is the life of one call on its worker: run it, tell the observers,
+// answer.
+func (c *container) serve(j *job) {
+	out, err := any(nil), errExited
+	defer func() {
+		c.conclude(j, out, err)
+		j.call.Cancel()
+	}()
+	out, err = c.run(j)
+}
+
+// run calls the middleware and, within it, the method. A panic becomes the error.
+func (c *container) run(j *job) (out any, err error) {
+	defer recovered(&out, &err)
+	c.emit(CallStarted{Call: j.call, Time: j.started})
+	if out, err = c.handler(j.call.Context(), j.call); err != nil {
+		_ = err.Error() // a nil pointer in an error panics here, not in who sends or logs it
+	}
+	return out, err
+}
+
+// conclude tells the observers and the entrypoint the outcome, unless that was
+// done before.
+func (c *container) conclude(j *job, out any, err error) {
+	j.answered.Do(func() {
+		c.emit(CallEnded{Call: j.call, Result: out, Err: err, Elapsed: time.Since(j.started)})
+		if err := guarded(func() error { j.done(out, err); return nil }); err != nil {
+			c.logger.Error("the entrypoint panicked when it was told the outcome of a call",
+				"method", j.call.Name, "call_id", j.call.ID, "error", err)
+		}
+	})
+}
+
+// recovered turns a panic into the error of the function that defers it.
+func recovered(out *any, err *error) {
+	if v := recover(); v != nil {
+		*out, *err = nil, &PanicError{Value: v, Stack: debug.Stack()}
+	}
+}
+
+// invoke is the innermost handler: a fresh copy of the struct, dependencies in
+// the order of their fields, the method, then the releases in reverse.
+func (c *container) invoke(ctx context.Context, call *entrypoint.Call) (out any, err error) {
+	receiver := reflect.New(c.spec.structType)
+	receiver.Elem().Set(c.spec.prototype.Elem())
+	var loans []loan
+	err = errExited // until the method has returned
+	defer func() {
+		if err = c.release(ctx, loans, err); err != nil {
+			out = nil
+		}
+	}()
+	if e := c.acquire(ctx, receiver.Elem(), &loans); e != nil {
+		return nil, e
+	}
+	return c.call(ctx, call, receiver)
+}
+
+func (c *container) call(ctx context.Context, call *entrypoint.Call, receiver reflect.Value) (out any, err error) {
+	defer recovered(&out, &err)
+	return call.Invoke(ctx, receiver)
+}
+
+// loan is a dependency that has to be given back.
+type loan struct {
+	field   string
+	release dependency.Release
+}
+
+// acquire fills the fields whose values are lent per call. What has to be given
+// back is in loans, also where it fails.
+func (c *container) acquire(ctx context.Context, into reflect.Value, loans *[]loan) error {
+	for _, l := range c.lenders {
+		release, err := l.acquire(ctx, into.FieldByIndex(l.index))
+		if release != nil {
+			*loans = append(*loans, loan{l.name, release})
+		}
+		if err != nil {
+			return fmt.Errorf("acquire %s: %w", l.name, err)
+		}
+	}
+	return nil
+}
+
+// acquire puts what the provider lends into the field; a panic in the provider,
+// or a value of another type, costs this call.
+func (l *lender) acquire(ctx context.Context, field reflect.Value) (release dependency.Release, err error) {
+	var value any
+	defer recovered(&value, &err)
+	value, lent, err := l.provider.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	release = lent
+	if value != nil {
+		field.Set(reflect.ValueOf(value))
+	}
+	return release, nil
+}
+
+// release gives everything back in reverse order and returns the outcome, which
+// a release that fails turns into its own error. The outcome of a call that has
+// failed already stays as it is; the error of its release is logged.
+func (c *container) release(ctx context.Context, loans []loan, outcome error) error {
+	for _, l := range slices.Backward(loans) {
+		err := l.giveBack(ctx, outcome)
+		switch {
+		case err == nil:
+		case outcome == nil:
+			outcome = fmt.Errorf("release %s: %w", l.field, err)
+		default:
+			c.logger.ErrorContext(ctx, "release after a failed call", "dependency", l.field, "error", err)
+		}
+	}
+	return outcome
+}
+
+func (l loan) giveBack(ctx context.Context, outcome error) (err error) {
+	var none any
+	defer recovered(&none, &err)
+	if ctx.Err() != nil { // perhaps only since the release before
+		fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), unwind)
+		defer cancel()
+		ctx = fresh
+	}
+	return l.release(ctx, outcome)
+}
