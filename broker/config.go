@@ -1,0 +1,75 @@
+package broker
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/nats-io/nats.go"
+)
+
+// DefaultURL is where the broker is looked for when nothing names one.
+const DefaultURL = "nats://127.0.0.1:4222"
+
+// Config is the configuration section broker.
+type Config struct {
+	URL         string // comma separated for a cluster; the environment's NATS_URL, else DefaultURL
+	Namespace   string // first token of all subjects; "svc"
+	Credentials string // file with a user JWT and its seed
+	NKey        string // file with an nkey seed
+	CA          string // file with the certificates to trust, PEM
+	Cert        string // file with the client certificate, PEM
+	Key         string // file with its key, PEM
+}
+
+// Defaults returns the configuration that holds where none is given.
+func Defaults() Config {
+	c := Config{URL: os.Getenv("NATS_URL"), Namespace: "svc"}
+	if c.URL == "" {
+		c.URL = DefaultURL
+	}
+	return c
+}
+
+// ValidName reports whether name can be a token of a subject: 1 to 64 letters,
+// digits, - or _.
+func ValidName(name string) bool {
+	if len(name) == 0 || len(name) > 64 {
+		return false
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// options returns what a connection is made with, besides its handlers.
+func (c Config) options() ([]nats.Option, error) {
+	if !ValidName(c.Namespace) {
+		return nil, fmt.Errorf("configuration key broker.namespace: have %q, want 1 to 64 letters, digits, - or _", c.Namespace)
+	}
+	var all []nats.Option
+	if c.Credentials != "" {
+		all = append(all, nats.UserCredentials(c.Credentials))
+	}
+	if c.NKey != "" {
+		key, err := nats.NkeyOptionFromSeed(c.NKey)
+		if err != nil {
+			return nil, fmt.Errorf("configuration key broker.nkey: %w", err)
+		}
+		all = append(all, key)
+	}
+	if c.CA != "" {
+		all = append(all, nats.RootCAs(c.CA))
+	}
+	if (c.Cert == "") != (c.Key == "") {
+		return nil, fmt.Errorf("configuration keys broker.cert and broker.key go together: have cert %q and key %q", c.Cert, c.Key)
+	}
+	if c.Cert != "" {
+		all = append(all, nats.ClientCert(c.Cert, c.Key))
+	}
+	return all, nil
+}

@@ -1,0 +1,276 @@
+// Package broker is everything that touches the bus: the connection, subjects,
+// headers, codecs and discovery.
+package broker
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/fault"
+)
+
+// Msg is a message on the bus.
+type Msg = nats.Msg
+
+// Header holds the headers of a message; keys are case-sensitive.
+type Header = nats.Header
+
+// Host is the part of a container that a connection needs.
+type Host interface {
+	Config(section string, into any) error
+	Shared(key any, build func() (any, error)) (any, error)
+	Go(name string, f func(ctx context.Context) error)
+	Logger() *slog.Logger
+}
+
+var (
+	// ErrClosed is returned for everything that is tried on a closed connection.
+	ErrClosed = fault.Declare("svc.closed", fault.Unavailable, "the connection to the broker was closed; make a new one")
+	// ErrDisconnected is returned while there is no connection; a later try may
+	// succeed.
+	ErrDisconnected = fault.Declare("svc.disconnected", fault.Unavailable, "not connected to the broker")
+)
+
+// Conn is a connection to the broker that heals itself. It is safe for
+// concurrent use. Make it with Open within a service, with Dial elsewhere.
+type Conn struct {
+	settings Config
+	logger   *slog.Logger
+	id       string
+	lost     chan error // takes the reason when the connection is closed for good
+
+	nc *nats.Conn // set by Start
+
+	mu        sync.Mutex    // guards connected
+	connected chan struct{} // closed while connected
+}
+
+type connKey struct{}
+
+// Open returns the connection of this process, which the container starts before
+// its first user and stops after the last.
+func Open(h Host) (*Conn, error) {
+	c, err := h.Shared(connKey{}, func() (any, error) {
+		settings := Defaults()
+		if err := h.Config("broker", &settings); err != nil {
+			return nil, err
+		}
+		c, err := newConn(settings, h.Logger())
+		if err != nil {
+			return nil, err
+		}
+		h.Go("connection to the broker", c.watch)
+		return c, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.(*Conn), nil
+}
+
+// Dial connects a program that is no service. The broker need not be there yet:
+// the connection is made as soon as it is.
+func Dial(settings Config, logger *slog.Logger) (*Conn, error) {
+	c, err := newConn(settings, logger)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.Start(context.Background())
+}
+
+func newConn(settings Config, logger *slog.Logger) (*Conn, error) {
+	if _, err := settings.options(); err != nil {
+		return nil, err
+	}
+	return &Conn{
+		settings:  settings,
+		logger:    logger,
+		id:        strings.ToLower(rand.Text()[:12]),
+		lost:      make(chan error, 1),
+		connected: make(chan struct{}),
+	}, nil
+}
+
+// Start connects. Where the broker cannot be reached it says so in the log and
+// goes on trying in the background.
+func (c *Conn) Start(context.Context) error {
+	options, err := c.settings.options()
+	if err != nil {
+		return err
+	}
+	c.nc, err = nats.Connect(c.settings.URL, append(options, c.defaults()...)...)
+	if err != nil {
+		return fmt.Errorf("connect to broker %s: %w", c.URL(), err)
+	}
+	if c.nc.IsConnected() {
+		c.onConnect(c.nc)
+		return nil
+	}
+	c.logger.Warn("broker unreachable; it is tried again until it answers", "url", c.URL(), "error", lastError(c.nc))
+	return nil
+}
+
+// defaults are the options of every connection; each answers for something that
+// was lost without it, see docs/protocol.md, "Connection".
+func (c *Conn) defaults() []nats.Option {
+	return []nats.Option{
+		nats.Name("enoki " + c.id),
+		nats.MaxReconnects(-1),
+		nats.RetryOnFailedConnect(true),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(100*time.Millisecond, time.Second),
+		nats.ReconnectBufSize(-1), // never send what the caller has given up
+		nats.IgnoreAuthErrorAbort(),
+		nats.PingInterval(5 * time.Second),
+		nats.MaxPingsOutstanding(2),
+		nats.PermissionErrOnSubscribe(true),
+		nats.ConnectHandler(c.onConnect),
+		nats.ReconnectHandler(c.onConnect),
+		nats.DisconnectErrHandler(c.onDisconnect),
+		nats.ErrorHandler(c.onError),
+		nats.ClosedHandler(c.onClosed),
+	}
+}
+
+func (c *Conn) onConnect(nc *nats.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.connected:
+	default:
+		close(c.connected)
+		c.logger.Info("connected to broker", "url", config.Redact(nc.ConnectedUrl()), "server", nc.ConnectedServerVersion())
+	}
+}
+
+func (c *Conn) onDisconnect(_ *nats.Conn, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.connected:
+		c.connected = make(chan struct{})
+	default:
+	}
+	if err != nil {
+		c.logger.Warn("connection to broker lost; reconnecting", "url", c.URL(), "error", err)
+	}
+}
+
+func (c *Conn) onError(_ *nats.Conn, sub *nats.Subscription, err error) {
+	attrs := []any{"error", err}
+	if sub != nil {
+		attrs = append(attrs, "subject", sub.Subject)
+	}
+	c.logger.Error("broker reports an error", attrs...)
+}
+
+func (c *Conn) onClosed(nc *nats.Conn) { c.lost <- lastError(nc) }
+
+func lastError(nc *nats.Conn) error {
+	if err := nc.LastError(); err != nil {
+		return err
+	}
+	return errors.New("closed")
+}
+
+// watch stops the application when the connection is closed by anyone but Stop.
+func (c *Conn) watch(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-c.lost:
+		return fmt.Errorf("connection to broker %s closed for good: %w", c.URL(), err)
+	}
+}
+
+// Stop sends what is buffered and closes the connection.
+func (c *Conn) Stop(ctx context.Context) error {
+	if c.nc == nil {
+		return nil
+	}
+	err := c.Flush(ctx)
+	c.nc.Close()
+	return err
+}
+
+// URL returns where the broker is, without its password.
+func (c *Conn) URL() string { return config.Redact(c.settings.URL) }
+
+// Namespace returns the first token of all subjects.
+func (c *Conn) Namespace() string { return c.settings.Namespace }
+
+// Flush returns once the broker has taken all that was sent and subscribed so
+// far. While disconnected it returns at once: subscriptions are sent when the
+// connection is made.
+func (c *Conn) Flush(ctx context.Context) error {
+	if !c.nc.IsConnected() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, flushLimit)
+	defer cancel()
+	if err := c.nc.FlushWithContext(ctx); err != nil && c.nc.IsConnected() {
+		return fmt.Errorf("flush to broker %s: %w", c.URL(), err)
+	}
+	return nil
+}
+
+// flushLimit bounds Flush: nats.go refuses a context without a deadline.
+const flushLimit = 5 * time.Second
+
+// Await blocks until the connection is up, for as long as ctx lives.
+func (c *Conn) Await(ctx context.Context) error {
+	if c.nc.IsClosed() {
+		return ErrClosed
+	}
+	select {
+	case <-c.up():
+		return nil
+	case <-ctx.Done():
+		return c.refused()
+	}
+}
+
+// refused says why there is no connection.
+func (c *Conn) refused() error {
+	switch err := c.nc.LastError(); {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
+		return fault.Newf(fault.Unauthenticated, "broker %s refuses the credentials: %w", c.URL(), err)
+	case err != nil:
+		return ErrDisconnected.Explain("not connected to broker %s: %v", c.URL(), err)
+	default:
+		return ErrDisconnected.Explain("not connected to broker %s", c.URL())
+	}
+}
+
+// up returns a channel that is closed while the connection is up.
+func (c *Conn) up() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connected
+}
+
+// Send publishes m. It fails at once while disconnected.
+func (c *Conn) Send(m *Msg) error {
+	err := c.nc.PublishMsg(m)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, nats.ErrConnectionClosed):
+		return ErrClosed
+	case errors.Is(err, nats.ErrMaxPayload):
+		return fault.Newf(fault.Invalid, "message of %d bytes: broker takes at most %d (its setting max_payload)", len(m.Data), c.nc.MaxPayload())
+	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
+		return ErrDisconnected.Explain("not connected to broker %s", c.URL())
+	default:
+		return fmt.Errorf("send to %s: %w", m.Subject, err)
+	}
+}

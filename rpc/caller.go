@@ -1,0 +1,197 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/codec"
+	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/internal/suggest"
+)
+
+// caller makes the calls of one service, or of one program that is none.
+type caller struct {
+	conn     *broker.Conn
+	inbox    *broker.Inbox
+	settings settings
+	ids      *ids
+}
+
+type callerKey struct{ service string }
+
+// callerOf returns the caller of the service that h hosts.
+func callerOf(h dependency.Host) (*caller, error) {
+	c, err := h.Shared(callerKey{h.Service()}, func() (any, error) {
+		conn, err := broker.Open(h)
+		if err != nil {
+			return nil, err
+		}
+		set, err := readSettings(h)
+		if err != nil {
+			return nil, err
+		}
+		return newCaller(conn, h.Service(), set), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.(*caller), nil
+}
+
+func newCaller(conn *broker.Conn, name string, set settings) *caller {
+	return &caller{conn: conn, inbox: conn.Inbox(name), settings: set, ids: newIDs()}
+}
+
+// Start subscribes the inbox for replies.
+func (c *caller) Start(ctx context.Context) error { return c.inbox.Start(ctx) }
+
+// Stop ends it.
+func (c *caller) Stop(ctx context.Context) error { return c.inbox.Stop(ctx) }
+
+// target is what is called, and how long to wait.
+type target struct {
+	service, method string
+	timeout         time.Duration // 0 for that of the configuration
+	setting         string        // what set the timeout, for messages
+}
+
+func (t target) String() string { return t.service + "." + t.method }
+
+// budget returns how long to wait for an answer, and what says so. Of the time
+// that the context leaves, a millisecond is kept for the way back.
+func (c *caller) budget(ctx context.Context, t target) (time.Duration, string) {
+	left, setting := t.timeout, t.setting
+	if left == 0 {
+		left, setting = c.settings.Timeout, "configuration key rpc.timeout"
+	}
+	if end, ok := ctx.Deadline(); ok {
+		if rest := time.Until(end) - time.Millisecond; rest < left {
+			return rest, "deadline of the caller's context"
+		}
+	}
+	return left, setting
+}
+
+// body is an argument list, and what it is.
+type body struct {
+	value any    // what is encoded, where raw is nil and empty is false
+	raw   []byte // a JSON document that is sent as it is
+	form  string // Svc-Args
+	empty bool   // no arguments
+}
+
+// codec returns what the body is written in; the answer is in the same.
+func (b body) codec() codec.Codec {
+	if b.raw != nil {
+		return codec.JSON
+	}
+	return codec.Msgpack
+}
+
+// append writes the body behind buffer.
+func (b body) append(buffer []byte) ([]byte, error) {
+	switch {
+	case b.empty:
+		return buffer, nil
+	case b.raw != nil:
+		return append(buffer, b.raw...), nil
+	}
+	data, err := codec.Msgpack.Append(buffer, b.value)
+	if err != nil {
+		return nil, ErrBadArguments.Explain("%v", err)
+	}
+	return data, nil
+}
+
+// call sends a request and returns the reply, which is not an error.
+func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("call %s: %w", t, err)
+	}
+	left, setting := c.budget(ctx, t)
+	if left <= 0 {
+		return nil, c.timedOut(t, left, setting)
+	}
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	m, err := c.request(ctx, t, args, left, (*buffer)[:0])
+	if err != nil {
+		return nil, fmt.Errorf("call %s: %w", t, err)
+	}
+	*buffer = m.Data
+	reply, err := c.inbox.Request(ctx, m, left)
+	switch {
+	case errors.Is(err, broker.ErrNoReply):
+		return nil, c.timedOut(t, left, setting)
+	case errors.Is(err, broker.ErrNoResponders):
+		return nil, c.unknownService(ctx, t)
+	case err != nil:
+		return nil, fmt.Errorf("call %s: %w", t, err)
+	}
+	if err := fromWire(reply); err != nil {
+		return nil, fmt.Errorf("call %s: %w", t, err)
+	}
+	return reply, nil
+}
+
+// request builds the message of a call.
+func (c *caller) request(ctx context.Context, t target, args body, left time.Duration, buffer []byte) (*broker.Msg, error) {
+	h := make(broker.Header, 6)
+	h[headerType] = []string{args.codec().ContentType()}
+	h[headerID] = []string{c.ids.next()}
+	h[headerLeft] = []string{strconv.FormatInt(max(1, left.Milliseconds()), 10)}
+	if args.form != "" {
+		h[headerArgs] = []string{args.form}
+	}
+	if current := entrypoint.FromContext(ctx); current != nil {
+		h[headerStack] = []string{strings.Join(current.Stack(), ",")}
+	}
+	if err := putData(h, entrypoint.Data(ctx)); err != nil {
+		return nil, err
+	}
+	data, err := args.append(buffer)
+	if err != nil {
+		return nil, err
+	}
+	return &broker.Msg{Subject: subjectOf(c.conn.Namespace(), t.service, t.method), Header: h, Data: data}, nil
+}
+
+func (c *caller) timedOut(t target, left time.Duration, setting string) error {
+	return fmt.Errorf("call %s: %w", t, ErrTimeout.Explain("no answer within %v (%s)", left.Round(time.Millisecond), setting))
+}
+
+// unknownService says who is running instead.
+func (c *caller) unknownService(ctx context.Context, t target) error {
+	names, err := c.conn.Services(ctx)
+	if err != nil {
+		names = nil // the error to tell is the one that led here
+	}
+	text := fmt.Sprintf("unknown service %q: no instance is running", t.service)
+	if hint := suggest.Hint(t.service, names); hint != "" {
+		return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s; %s", text, hint))
+	}
+	return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s; running are %s", text, suggest.List(names)))
+}
+
+// decodeResults stores the results of a call into what into points to.
+func decodeResults(t target, c codec.Codec, data []byte, into ...any) error {
+	var err error
+	switch len(into) {
+	case 0:
+		return nil
+	case 1:
+		err = c.Decode(data, into[0])
+	default:
+		err = c.DecodeArray(data, into, len(into))
+	}
+	if err != nil {
+		return fmt.Errorf("call %s: %w", t, ErrBadResult.Explain("result: %v", err))
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package rpc
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/fault"
+)
+
+// dataOf returns the context data in the headers of a request.
+func dataOf(h broker.Header) map[string]string {
+	var data map[string]string
+	for key, values := range h {
+		name, ok := strings.CutPrefix(key, headerData)
+		if !ok || name == "" || len(values) == 0 {
+			continue
+		}
+		value, err := url.PathUnescape(values[0])
+		if err != nil {
+			value = values[0] // written by hand, with a percent sign of its own
+		}
+		if data == nil {
+			data = make(map[string]string)
+		}
+		data[name] = value
+	}
+	return data
+}
+
+// putData writes context data into headers. Values are percent-encoded, because
+// a header can hold neither line breaks nor white space at its ends.
+func putData(h broker.Header, data map[string]string) error {
+	for key, value := range data {
+		if !broker.ValidName(key) {
+			return fault.Newf(fault.Invalid, "context data: have key %q, want 1 to 64 letters, digits, - or _", key)
+		}
+		h[headerData+key] = []string{url.PathEscape(value)}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package rpc
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/schema"
+	"github.com/enoki-go/enoki/tag"
+)
+
+// Method is the marker that lets other services call a method:
+//
+//	_ rpc.Method `method:"Create" args:"customer,items"`
+//
+// Its tag keys are method (the Go name), name (on the wire; the Go name in
+// snake_case), args (names of the parameters, for callers that name them) and
+// workers (how many calls of it run at once; only the service's limit).
+type Method struct{}
+
+var _ entrypoint.Declaration = Method{}
+
+// methodOptions are the tag keys of Method.
+type methodOptions struct {
+	Name string
+	Args []string
+}
+
+// Declare makes the entrypoint.
+func (Method) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
+	o := methodOptions{Name: entrypoint.WireName(m.Name)}
+	if err := tag.Read(t, &o); err != nil {
+		return nil, err
+	}
+	if !broker.ValidName(o.Name) {
+		return nil, fmt.Errorf("tag key name: have %q, want 1 to 64 letters, digits, - or _", o.Name)
+	}
+	if len(o.Args) > 0 && len(o.Args) != len(m.In) {
+		return nil, fmt.Errorf("tag key args: have %d names, want one for each of the %d parameters of %s",
+			len(o.Args), len(m.In), m.Signature())
+	}
+	s, err := serverOf(h)
+	if err != nil {
+		return nil, err
+	}
+	e := &served{
+		server: s, host: h, name: o.Name, method: m,
+		params: params{names: o.Args, types: m.In, required: m.Required(), optional: m.Optional},
+	}
+	if e.input, err = schema.Parameters(o.Args, m.In, m.Optional); err != nil {
+		return nil, fmt.Errorf("parameters of %s: %w", m.Signature(), err)
+	}
+	if e.output, err = schema.Results(m.Out); err != nil {
+		return nil, fmt.Errorf("results of %s: %w", m.Signature(), err)
+	}
+	return e, s.add(e)
+}
+
+// served is a method that can be called.
+type served struct {
+	server        *server
+	host          entrypoint.Host
+	name          string
+	method        *entrypoint.Method
+	params        params
+	input, output json.RawMessage // schemas
+	counters      broker.Counters
+}
+
+var _ entrypoint.Describer = (*served)(nil)
+
+// Start makes the service reachable; all of its methods share one subscription.
+func (e *served) Start(ctx context.Context) error { return e.server.start(ctx) }
+
+// Stop ends the subscription.
+func (e *served) Stop(ctx context.Context) error { return e.server.stop(ctx) }
+
+// Describe says where the method is reached.
+func (e *served) Describe() entrypoint.Description {
+	return entrypoint.Description{
+		Kind: kind, Name: e.name, Params: e.params.names, Input: e.input, Output: e.output,
+		Address: subjectOf(e.server.conn.Namespace(), e.host.Service(), e.name),
+	}
+}
+
+// endpoint returns what discovery says of the method.
+func (e *served) endpoint() broker.Endpoint {
+	metadata := map[string]string{
+		"schema_hash": schema.Hash(append(append(json.RawMessage{}, e.input...), e.output...)),
+	}
+	if e.input != nil {
+		metadata["input"] = string(e.input)
+	}
+	if e.output != nil {
+		metadata["output"] = string(e.output)
+	}
+	if names, err := json.Marshal(e.params.names); err == nil && len(e.params.names) > 0 {
+		metadata["params"] = string(names)
+	}
+	return broker.Endpoint{Name: e.name, Subject: e.Describe().Address, QueueGroup: e.host.Service(), Metadata: metadata}
+}

@@ -1,0 +1,193 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/suggest"
+)
+
+// kind is what calls of this package are called.
+const kind = "rpc"
+
+// server answers the calls of one service.
+type server struct {
+	conn     *broker.Conn
+	host     entrypoint.Host // of the first method; for what is the same for all
+	settings settings
+	prefix   string // of the subjects of all methods
+	methods  map[string]*served
+	ids      *ids // for requests that bring none
+
+	starting sync.Once
+	startErr error
+	stopping sync.Once
+	stopErr  error
+	sub      *broker.Subscription
+	announce *broker.Announcement
+
+	queued  atomic.Int64    // calls that wait for a worker
+	waiting sync.WaitGroup  // their goroutines
+	life    context.Context // of what waits; ended where stop may wait no longer
+	end     context.CancelFunc
+}
+
+type serverKey struct{ service string }
+
+// serverOf returns the server of the service that h hosts.
+func serverOf(h entrypoint.Host) (*server, error) {
+	s, err := h.Shared(serverKey{h.Service()}, func() (any, error) {
+		conn, err := broker.Open(h)
+		if err != nil {
+			return nil, err
+		}
+		set, err := readSettings(h)
+		if err != nil {
+			return nil, err
+		}
+		s := &server{
+			conn: conn, host: h, settings: set, methods: make(map[string]*served), ids: newIDs(),
+			prefix: subjectOf(conn.Namespace(), h.Service(), ""),
+		}
+		s.life, s.end = context.WithCancel(context.Background())
+		return s, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.(*server), nil
+}
+
+func (s *server) add(e *served) error {
+	if other := s.methods[e.name]; other != nil {
+		return fmt.Errorf("name %q on the wire is taken by method %s; give one of them another with the tag key name",
+			e.name, other.method.Name)
+	}
+	s.methods[e.name] = e
+	return nil
+}
+
+func (s *server) names() []string {
+	names := make([]string, 0, len(s.methods))
+	for name := range s.methods {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (s *server) start(ctx context.Context) error {
+	s.starting.Do(func() { s.startErr = s.subscribe(ctx) })
+	return s.startErr
+}
+
+// subscribe makes the service reachable: it returns once the broker knows.
+func (s *server) subscribe(ctx context.Context) error {
+	info := broker.Info{Identity: broker.Identity{
+		Name: s.host.Service(), ID: s.host.Instance(), Version: s.host.Version(),
+	}, Endpoints: []broker.Endpoint{}}
+	var counters []*broker.Counters
+	for _, name := range s.names() {
+		info.Endpoints = append(info.Endpoints, s.methods[name].endpoint())
+		counters = append(counters, &s.methods[name].counters)
+	}
+	s.announce = s.conn.Announce(info, counters)
+	var err error
+	if s.sub, err = s.conn.Subscribe(s.prefix+"*", s.host.Service(), s.receive); err != nil {
+		return err
+	}
+	return errors.Join(s.announce.Start(ctx), s.conn.Flush(ctx))
+}
+
+func (s *server) stop(ctx context.Context) error {
+	s.stopping.Do(func() { s.stopErr = s.unsubscribe(ctx) })
+	return s.stopErr
+}
+
+// unsubscribe returns once every call that had arrived has a worker or, where
+// ctx ends before, was refused.
+func (s *server) unsubscribe(ctx context.Context) error {
+	if s.sub == nil {
+		return nil
+	}
+	err := errors.Join(s.sub.Stop(ctx), s.announce.Stop(ctx))
+	defer context.AfterFunc(ctx, s.end)()
+	s.waiting.Wait()
+	return err
+}
+
+// receive takes one request. It runs on the goroutine of the subscription, so
+// nothing in it waits.
+func (s *server) receive(m *broker.Msg) {
+	if !broker.IsInbox(m.Reply) {
+		s.host.Logger().Warn("request dropped: its reply subject is not an inbox", "subject", m.Subject, "reply", m.Reply)
+		return
+	}
+	r := &request{msg: m, received: time.Now(), server: s}
+	if refused := r.read(); refused != nil {
+		r.refuse(refused)
+		return
+	}
+	if r.served.host.TrySpawn(r.call, r.done) {
+		return
+	}
+	s.queue(r)
+}
+
+// queue lets a request wait for a worker, for as long as its caller does.
+func (s *server) queue(r *request) {
+	limit := int64(waitingPerWorker * r.served.host.Workers())
+	if s.queued.Add(1) > limit {
+		s.queued.Add(-1)
+		r.refuse(ErrOverloaded.Explain("%s.%s: %d calls wait for a worker, want %d at the most (%d for each of the configuration's workers)",
+			s.host.Service(), r.served.name, limit, limit, waitingPerWorker))
+		return
+	}
+	s.waiting.Go(func() {
+		defer s.queued.Add(-1)
+		ctx, cancel := context.WithDeadline(s.life, r.call.Deadline)
+		defer cancel()
+		r.spawn(ctx)
+	})
+}
+
+// waitingPerWorker bounds the queue: a longer one only makes every caller wait
+// for work that will have expired when its turn comes.
+const waitingPerWorker = 10
+
+// unknown is the answer to a method that the service does not have.
+func (s *server) unknown(method string) *fault.Error {
+	text := fmt.Sprintf("unknown method %q of %s", method, s.host.Service())
+	if hint := suggest.Hint(method, s.names()); hint != "" {
+		return ErrUnknownMethod.Explain("%s; %s", text, hint)
+	}
+	return ErrUnknownMethod.Explain("%s; its methods are %s", text, suggest.List(s.names()))
+}
+
+// leftOf reads the header Svc-Left-Ms.
+func leftOf(value string, otherwise time.Duration) (time.Duration, error) {
+	if value == "" {
+		return otherwise, nil
+	}
+	ms, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || ms < 0 || ms > int64(maxLeft/time.Millisecond) {
+		return 0, fmt.Errorf("header %s: have %q, want whole milliseconds up to %d", headerLeft, value, maxLeft/time.Millisecond)
+	}
+	return time.Duration(ms) * time.Millisecond, nil
+}
+
+// maxLeft bounds what a caller can ask for.
+const maxLeft = 30 * 24 * time.Hour
+
+// methodOf returns the last token of a subject.
+func (s *server) methodOf(subject string) string { return strings.TrimPrefix(subject, s.prefix) }
