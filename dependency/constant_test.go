@@ -47,9 +47,9 @@ func (p *transactions) Acquire(context.Context) (any, dependency.Release, error)
 	return name, func(_ context.Context, outcome error) error {
 		if outcome != nil {
 			fmt.Println("roll back", name)
-			return nil
+		} else {
+			fmt.Println("commit", name)
 		}
-		fmt.Println("commit", name)
 		return nil
 	}, nil
 }

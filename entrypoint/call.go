@@ -3,6 +3,7 @@ package entrypoint
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -27,11 +28,18 @@ type Call struct {
 	// Method, in order. It is called at most once. Nil stands for no arguments.
 	Decode func(into []any) error
 
-	args    []reflect.Value
+	in      []reflect.Value // places of the receiver and the context, then the arguments
 	bound   bool
 	bindErr error
 	ctx     callContext
+	few     struct { // backs in, and what Decode gets, where they are few
+		in   [argsAt + 3]reflect.Value
+		into [3]any
+	}
 }
+
+// argsAt is where the arguments begin in Call.in.
+const argsAt = 2
 
 // Bind decodes the arguments; again, it returns what the first time did. An
 // entrypoint calls it before Spawn to answer wrong arguments without using a worker; otherwise
@@ -41,11 +49,11 @@ func (c *Call) Bind() error {
 		return c.bindErr
 	}
 	c.bound = true
-	c.args = make([]reflect.Value, len(c.Method.In))
-	into := make([]any, len(c.args))
-	for i, t := range c.Method.In {
+	c.in = c.few.in[:argsAt]
+	into := c.few.into[:0]
+	for _, t := range c.Method.In {
 		place := reflect.New(t)
-		c.args[i], into[i] = place.Elem(), place.Interface()
+		c.in, into = append(c.in, place.Elem()), append(into, place.Interface())
 	}
 	if c.Decode != nil {
 		c.bindErr = c.Decode(into)
@@ -54,27 +62,37 @@ func (c *Call) Bind() error {
 }
 
 // Invoke runs the method on receiver, a pointer to the service struct. The host
-// calls it, once.
-func (c *Call) Invoke(ctx context.Context, receiver reflect.Value) (any, error) {
+// calls it, once. Without results out is nil, with one it is that result, with
+// several it is Results.
+func (c *Call) Invoke(ctx context.Context, receiver reflect.Value) (out any, err error) {
 	if err := c.Bind(); err != nil {
 		return nil, err
 	}
-	return c.Method.Invoke(ctx, receiver, c.args)
+	if !c.Method.hasContext {
+		c.in[argsAt-1] = receiver
+		return c.Method.run(c.Method.function, c.in[argsAt-1:])
+	}
+	c.in[0], c.in[1] = receiver, reflect.ValueOf(ctx)
+	return c.Method.run(c.Method.function, c.in)
 }
 
 // InvokeFunc is Invoke with a function of the type of Method.Type in place of the
 // method.
-func (c *Call) InvokeFunc(ctx context.Context, f reflect.Value) (any, error) {
+func (c *Call) InvokeFunc(ctx context.Context, f reflect.Value) (out any, err error) {
 	if err := c.Bind(); err != nil {
 		return nil, err
 	}
-	return c.Method.run(ctx, f, make([]reflect.Value, 0, 1+len(c.args)), c.args)
+	if !c.Method.hasContext {
+		return c.Method.run(f, c.in[argsAt:])
+	}
+	c.in[argsAt-1] = reflect.ValueOf(ctx)
+	return c.Method.run(f, c.in[argsAt-1:])
 }
 
 // Stack returns the ids of the calls that led here, this one last, MaxParents at
 // the most.
 func (c *Call) Stack() []string {
-	stack := append(c.Parents[:len(c.Parents):len(c.Parents)], c.ID)
+	stack := append(slices.Clip(c.Parents), c.ID)
 	return stack[max(0, len(stack)-MaxParents):]
 }
 

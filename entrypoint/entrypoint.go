@@ -13,6 +13,7 @@ package entrypoint
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"reflect"
 )
@@ -78,12 +79,27 @@ type Host interface {
 	Spawn(ctx context.Context, c *Call, done Done) error
 	// TrySpawn is Spawn that does not wait: false means that no worker is free.
 	TrySpawn(c *Call, done Done) bool
+	// Queue is Spawn that does not wait and keeps c in line for a worker: done is
+	// called with ErrExpired where its deadline passes first, with ErrStopping
+	// where the service stops first. It returns ErrBusy where ten calls for each
+	// worker wait already, ErrStopping after the stop; done is then not called.
+	Queue(c *Call, done Done) error
 	// Go runs background work of the entrypoint until the container stops, which
 	// ends ctx and waits for f. An error of f stops the application.
 	Go(name string, f func(ctx context.Context) error)
 	// Logger returns the logger of the service.
 	Logger() *slog.Logger
 }
+
+var (
+	// ErrStopping refuses a call because the service stops. The method did not run.
+	ErrStopping = errors.New("the service is stopping")
+	// ErrBusy refuses a call because too many wait for a worker.
+	ErrBusy = errors.New("too many calls wait for a worker")
+	// ErrExpired refuses a call because its deadline passed while it waited for a
+	// worker. The method did not run.
+	ErrExpired = errors.New("the deadline passed before a worker was free")
+)
 
 // Done receives the outcome of a call.
 type Done func(out any, err error)

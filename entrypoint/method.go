@@ -81,19 +81,9 @@ func (m *Method) Required() int {
 // Results are the results of a method that has several. They travel as an array.
 type Results []any
 
-// Invoke calls the method on receiver, a pointer to the service struct, with
-// arguments of the types of In. Without results out is nil, with one it is that
-// result, with several it is Results.
-func (m *Method) Invoke(ctx context.Context, receiver reflect.Value, args []reflect.Value) (out any, err error) {
-	return m.run(ctx, m.function, append(make([]reflect.Value, 0, 2+len(args)), receiver), args)
-}
-
-// run calls f, which has the parameters of m behind those of in.
-func (m *Method) run(ctx context.Context, f reflect.Value, in, args []reflect.Value) (any, error) {
-	if m.hasContext {
-		in = append(in, reflect.ValueOf(ctx))
-	}
-	return m.outcome(f.Call(append(in, args...)))
+// run calls f and splits the error off what it returned.
+func (m *Method) run(f reflect.Value, in []reflect.Value) (any, error) {
+	return m.outcome(f.Call(in))
 }
 
 // Type returns the type of the method as a function, without its receiver.
@@ -107,7 +97,7 @@ func (m *Method) Type() reflect.Type {
 func (m *Method) outcome(results []reflect.Value) (any, error) {
 	if m.hasError {
 		last := len(results) - 1
-		if err, ok := results[last].Interface().(error); ok {
+		if err, ok := reflect.TypeAssert[error](results[last]); ok {
 			return nil, err
 		}
 		results = results[:last]

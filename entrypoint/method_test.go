@@ -33,8 +33,8 @@ func (*shop) Both(_ context.Context, a int) (int, bool, error) {
 func (*shop) Optional(_ string, _ *int, _ *string)         {}
 func (*shop) Middle(_ *int, _ string)                      {}
 func (*shop) Variadic(...int)                              {}
-func (*shop) LateContext(int, context.Context)             {}                //nolint:revive // refused for this
-func (*shop) TwoContexts(context.Context, context.Context) {}                //nolint:revive // refused for this
+func (*shop) LateContext(int, context.Context)             {} //nolint:revive // refused for this
+func (*shop) TwoContexts(context.Context, context.Context) {}
 func (*shop) EarlyError() (error, int)                     { return nil, 0 } //nolint:revive,staticcheck // refused for this
 func (shop) ByValue() string                               { return "value" }
 
@@ -82,11 +82,13 @@ func TestMethodsOfEveryShapeAreInvoked(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var args []reflect.Value
-			for _, a := range tt.args {
-				args = append(args, reflect.ValueOf(a))
-			}
-			out, err := method(t, tt.name).Invoke(ctx, reflect.ValueOf(&shop{"corner"}), args)
+			c := entrypoint.Call{Method: method(t, tt.name), Decode: func(into []any) error {
+				for i, a := range tt.args {
+					reflect.ValueOf(into[i]).Elem().Set(reflect.ValueOf(a))
+				}
+				return nil
+			}}
+			out, err := c.Invoke(ctx, reflect.ValueOf(&shop{"corner"}))
 			if !reflect.DeepEqual(out, tt.out) || !errors.Is(err, tt.err) {
 				t.Errorf("%s(%v) = %#v, %v, want %#v, %v", tt.name, tt.args, out, err, tt.out, tt.err)
 			}
@@ -96,7 +98,8 @@ func TestMethodsOfEveryShapeAreInvoked(t *testing.T) {
 
 func TestNilInterfaceResultIsNil(t *testing.T) {
 	t.Parallel()
-	out, err := method(t, "Value").Invoke(t.Context(), reflect.ValueOf(&shop{}), nil)
+	c := entrypoint.Call{Method: method(t, "Value")}
+	out, err := c.Invoke(t.Context(), reflect.ValueOf(&shop{}))
 	if out != nil || err != nil {
 		t.Errorf("Invoke = %#v, %v, want nil, nil", out, err)
 	}

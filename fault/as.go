@@ -14,7 +14,7 @@ func (e *Error) As(target any) bool {
 	if !fresh.IsValid() {
 		return false
 	}
-	declared, ok := fresh.Interface().(Declared)
+	declared, ok := reflect.TypeAssert[Declared](fresh)
 	if !ok {
 		return false
 	}

@@ -45,7 +45,7 @@ func ExampleError_With() {
 }
 
 // TooFew is an error type of the user's own; see ExampleDeclared.
-type TooFew struct{ Want, Have int }
+type TooFew struct{ Want, Have int } //nolint:errname // named for what it says, as users do
 
 func (e TooFew) Error() string             { return fmt.Sprintf("want %d, have %d", e.Want, e.Have) }
 func (TooFew) Fault() (string, fault.Code) { return "stock.too_few", fault.Conflict }

@@ -66,7 +66,6 @@ func New(cfg *config.Config, options ...Option) (*App, error) {
 	if a.logger == nil {
 		a.logger = slog.Default()
 	}
-	a.observers = append([]Observer{logEvents(a.logger)}, a.observers...)
 	var m mistakes
 	a.assemble(&m)
 	a.shared.sealed = true
@@ -147,8 +146,7 @@ func (a *App) stop(ctx context.Context) error {
 
 	closing, done := a.closing(ctx)
 	defer done()
-	errs = append(errs, a.shared.stop(closing), a.graph.stop(closing))
-	return errors.Join(errs...)
+	return errors.Join(errors.Join(errs...), a.shared.stop(closing), a.graph.stop(closing))
 }
 
 // closing returns the context in which what calls no longer need is closed: it

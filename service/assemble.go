@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/internal/suggest"
 )
 
@@ -64,10 +65,10 @@ func (a *App) newContainer(s *spec, m *mistakes) *container {
 	if c.settings, err = a.settings.read(a.config, "services."+s.name+"."); err != nil {
 		m.add("configuration of "+s.name, err)
 	}
-	c.slots = newSlots(max(1, c.settings.workers))
-	c.kinds = make(map[string]*slots)
-	for kind, limit := range c.settings.limits {
-		c.kinds[kind] = newSlots(max(1, limit))
+	c.limit = &limit{most: max(1, c.settings.workers)}
+	c.kinds = make(map[string]*limit)
+	for kind, most := range c.settings.limits {
+		c.kinds[kind] = &limit{most: max(1, most)}
 	}
 	c.pool = newPool(c.serve, c.conclude)
 	if c.handler = c.invoke; s.stubs != nil {
@@ -86,12 +87,15 @@ func (c *container) declare(m *mistakes) {
 	for _, e := range c.spec.entries {
 		h := &host{container: c}
 		if e.workers > 0 {
-			h.own = newSlots(e.workers)
+			h.own = &limit{most: e.workers}
 		}
 		point, err := e.declaration.Declare(e.tag, e.method, h)
 		if err != nil {
 			m.add(e.place(), fmt.Errorf("%T of %s: %w", e.declaration, e.method.Name, err))
 			continue
+		}
+		if d, ok := point.(entrypoint.Describer); ok {
+			h.of(d.Describe().Kind)
 		}
 		c.entrypoints = append(c.entrypoints, mounted{point, e})
 	}
@@ -103,7 +107,7 @@ func (a *App) wanted(specs []*spec) []reflect.Type {
 	for _, s := range specs {
 		for _, f := range s.fields {
 			_, configured := f.Tag.Lookup("config")
-			set := !s.prototype.Elem().FieldByIndex(f.path).IsZero()
+			set := !s.at(f.path).IsZero()
 			if !set && !configured && !declares(f.Type) && a.lent[f.Type] == nil && !slices.Contains(types, f.Type) {
 				types = append(types, f.Type)
 			}
@@ -116,7 +120,8 @@ func (a *App) wanted(specs []*spec) []reflect.Type {
 func (c *container) provide(m *mistakes) {
 	h := &host{container: c}
 	for _, f := range c.spec.fields {
-		if !c.spec.prototype.Elem().FieldByIndex(f.path).IsZero() {
+		_, configured := f.Tag.Lookup("config")
+		if !configured && !c.spec.at(f.path).IsZero() {
 			continue // set by the user
 		}
 		provider, err := c.provider(f, h)
@@ -190,6 +195,9 @@ type borrowedConstant struct {
 
 // unprovided is the error for a field that would be nil in every call.
 func (c *container) unprovided(f field) error {
+	if c.app.graph.promises(f.Type) {
+		return nil // why is said already
+	}
 	switch f.Type.Kind() {
 	case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Chan:
 		return fmt.Errorf("nobody provides a %s: give a constructor with service.Provide(New…), a provider with service.Lend[%s](…), or set the field before the start; %s",
@@ -208,12 +216,16 @@ func (a *App) provided() string {
 	return "provided are " + suggest.List(names)
 }
 
-// configured decodes a section of the configuration into the field's type.
+// configured decodes a section of the configuration into a copy of the field's
+// value, which holds the defaults.
 func (c *container) configured(f field, section string) (dependency.Provider, error) {
-	into := reflect.New(f.Type)
-	if f.Type.Kind() == reflect.Pointer {
-		into.Elem().Set(reflect.New(f.Type.Elem()))
-		into = into.Elem()
+	defaults, t := c.spec.at(f.path), f.Type
+	if t.Kind() == reflect.Pointer {
+		defaults, t = defaults.Elem(), t.Elem()
+	}
+	into := reflect.New(t)
+	if defaults.IsValid() {
+		into.Elem().Set(defaults)
 	}
 	h := &host{container: c}
 	if err := h.Config(section, into.Interface()); err != nil {

@@ -23,8 +23,8 @@ type container struct {
 
 	handler     Handler
 	pool        *pool
-	slots       *slots            // of the service
-	kinds       map[string]*slots // limits of entrypoint kinds, from the configuration
+	limit       *limit            // of the service
+	kinds       map[string]*limit // of entrypoint kinds, from the configuration
 	entrypoints []mounted
 	lenders     []*lender // fields whose values are lent per call, in order
 	providers   []*lender // all fields that have a provider, in order
@@ -136,7 +136,13 @@ func guarded(hook func() error) (err error) {
 	return hook()
 }
 
+// observed reports whether anybody wants to see calls: their events are not even
+// made where nobody does.
+func (c *container) observed() bool { return len(c.app.observers) > 0 }
+
+// emit writes what happens to a service into the log, and tells the observers.
 func (c *container) emit(e Event) {
+	logEvent(c.app.logger, e)
 	for _, observe := range c.app.observers {
 		c.tell(observe, e)
 	}

@@ -28,7 +28,7 @@ type CallEnded struct {
 // Started is emitted once a service is reachable.
 type Started struct {
 	Service  string
-	Manifest ServiceManifest
+	Manifest Declared
 }
 
 // Draining is emitted when a service begins to stop.

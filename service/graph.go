@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"reflect"
 	"runtime"
@@ -12,8 +11,6 @@ import (
 	"strings"
 
 	"go.uber.org/fx"
-
-	"github.com/enoki-go/enoki/config"
 )
 
 // graph builds the user's singletons with fx. What fx would report in its own
@@ -25,15 +22,8 @@ type graph struct {
 	opaque    []any                         // annotated constructors, which only fx can read
 	values    map[reflect.Type]any
 	errs      []error // of constructors that ran
+	broken    bool    // values is not what the constructors would give
 }
-
-// constructor is a plain function given to Provide.
-type constructor struct {
-	function reflect.Value
-	name     string
-}
-
-var errorType = reflect.TypeFor[error]()
 
 // newGraph runs the constructors that the fields of the services need.
 func newGraph(a *App, wanted []reflect.Type, m *mistakes) *graph {
@@ -43,7 +33,7 @@ func newGraph(a *App, wanted []reflect.Type, m *mistakes) *graph {
 		g.add(c, m)
 	}
 	g.checkNeeds(m)
-	if len(a.constructors) == 0 || len(m.found) > before {
+	if g.broken = len(m.found) > before; g.broken || len(a.constructors) == 0 {
 		return g
 	}
 	g.app = fx.New(g.options(a, wanted)...)
@@ -53,6 +43,7 @@ func newGraph(a *App, wanted []reflect.Type, m *mistakes) *graph {
 	if err := g.app.Err(); err != nil && len(g.errs) == 0 {
 		m.add("constructors", translated(err))
 	}
+	g.broken = len(m.found) > before
 	return g
 }
 
@@ -85,50 +76,6 @@ func (g *graph) add(c any, m *mistakes) {
 	if len(results(v.Type())) == 0 {
 		m.addf("service.Provide", "%s returns nothing that a field could hold", constructed.name)
 	}
-}
-
-// usesFx reports whether a constructor has parameter or result structs of fx.
-func usesFx(t reflect.Type) bool {
-	return slices.ContainsFunc(parameters(t), embeds[fx.In]) || slices.ContainsFunc(results(t), embeds[fx.Out])
-}
-
-// embeds reports whether t is a struct that embeds T.
-func embeds[T any](t reflect.Type) bool {
-	if t.Kind() != reflect.Struct {
-		return false
-	}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Anonymous && (f.Type == reflect.TypeFor[T]() || embeds[T](f.Type)) {
-			return true
-		}
-	}
-	return false
-}
-
-// parameters leaves a variadic one out: fx does not fill it.
-func parameters(t reflect.Type) []reflect.Type {
-	all := slices.Collect(t.Ins())
-	if t.IsVariadic() {
-		return all[:len(all)-1]
-	}
-	return all
-}
-
-func results(t reflect.Type) []reflect.Type {
-	var all []reflect.Type
-	for r := range t.Outs() {
-		if r != errorType {
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-// builtin are the types that every constructor can have.
-var builtin = []reflect.Type{
-	reflect.TypeFor[fx.Lifecycle](), reflect.TypeFor[*slog.Logger](), reflect.TypeFor[*config.Config](),
-	reflect.TypeFor[fx.Shutdowner](), reflect.TypeFor[fx.DotGraph](),
 }
 
 // checkNeeds reports parameters that nobody provides and constructors that need
@@ -174,7 +121,7 @@ func (g *graph) reaches(from, to *constructor, seen map[*constructor]bool) bool 
 // options returns the fx application: constructors, and an invocation for each
 // type that a field wants.
 func (g *graph) options(a *App, wanted []reflect.Type) []fx.Option {
-	all := []fx.Option{fx.NopLogger, fx.RecoverFromPanics(), fx.Supply(a.config, a.logger), fx.Provide(g.opaque...)}
+	all := []fx.Option{fx.NopLogger, fx.Logger(silence{}), fx.RecoverFromPanics(), fx.Supply(a.config, a.logger), fx.Provide(g.opaque...)}
 	for _, c := range g.inOrder() {
 		all = append(all, fx.Provide(g.recording(c)))
 	}
@@ -203,33 +150,6 @@ func (g *graph) recording(c *constructor) any {
 	}).Interface()
 }
 
-func (c *constructor) run(args []reflect.Value) (out []reflect.Value, err error) {
-	err = guarded(func() error {
-		if c.function.Type().IsVariadic() {
-			out = c.function.CallSlice(args)
-		} else {
-			out = c.function.Call(args)
-		}
-		last := out[len(out)-1]
-		if last.Type() == errorType && !last.IsNil() {
-			return last.Interface().(error)
-		}
-		return nil
-	})
-	if out == nil {
-		out = c.zeros()
-	}
-	return out, err
-}
-
-func (c *constructor) zeros() []reflect.Value {
-	var all []reflect.Value
-	for t := range c.function.Type().Outs() {
-		all = append(all, reflect.Zero(t))
-	}
-	return all
-}
-
 // collect returns a function of one parameter of type t that keeps its argument.
 func (g *graph) collect(t reflect.Type) any {
 	f := reflect.FuncOf([]reflect.Type{t}, nil, false)
@@ -253,6 +173,17 @@ func (g *graph) collectOptional(t reflect.Type) any {
 		}
 		return nil
 	}).Interface()
+}
+
+// silence takes what fx prints where its graph cannot even make NopLogger.
+type silence struct{}
+
+func (silence) Printf(string, ...any) {}
+
+// promises reports whether a constructor that did not get to run, or may not
+// have, would provide t.
+func (g *graph) promises(t reflect.Type) bool {
+	return g.broken && (g.providers[t] != nil || len(g.opaque) > 0)
 }
 
 // value returns the singleton of type t.

@@ -7,14 +7,16 @@ import (
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
-	"github.com/enoki-go/enoki/fault"
 )
 
 // host is the container as one entrypoint sees it. Dependencies see the same,
 // without the workers.
 type host struct {
 	*container
-	own *slots // limit of the entrypoint, nil for none
+	own   *limit // of the entrypoint, nil for none
+	kind  string // of the entrypoint, "" until it was declared and where it does not say
+	usual gate   // for calls of that kind
+	pace  pace
 }
 
 var (
@@ -22,14 +24,11 @@ var (
 	_ dependency.Host = (*host)(nil)
 )
 
-// ErrStopping refuses a call that arrives while the service stops.
-var ErrStopping = fault.Declare("svc.stopping", fault.Unavailable, "the service is stopping")
-
 func (h *host) Service() string      { return h.spec.name }
 func (h *host) Version() string      { return h.spec.version }
 func (h *host) Instance() string     { return h.instance }
 func (h *host) Logger() *slog.Logger { return h.logger }
-func (h *host) Workers() int         { return h.gate("").limit() }
+func (h *host) Workers() int         { return h.gate(h.kind).most() }
 
 // Config reads the section that all services share, then what the configuration
 // says for this one.
@@ -53,39 +52,39 @@ func (h *host) Go(name string, f func(ctx context.Context) error) {
 }
 
 func (h *host) Spawn(ctx context.Context, c *entrypoint.Call, done entrypoint.Done) error {
-	g := h.gate(c.Kind)
-	if err := g.take(ctx); err != nil {
-		return err
-	}
-	if !h.hire(&job{call: c, done: done, gate: g}) {
-		return ErrStopping
-	}
-	return nil
+	return h.pool.wait(ctx, h.job(c, done))
 }
 
 func (h *host) TrySpawn(c *entrypoint.Call, done entrypoint.Done) bool {
-	g := h.gate(c.Kind)
-	return g.try() && h.hire(&job{call: c, done: done, gate: g})
+	return h.pool.try(h.job(c, done))
 }
 
-// hire gives a job that has passed its gate to a worker.
-func (c *container) hire(j *job) bool {
-	j.call.Service = c.spec.name
-	if c.pool.run(j) {
-		return true
-	}
-	j.gate.give()
-	return false
+func (h *host) Queue(c *entrypoint.Call, done entrypoint.Done) error {
+	return h.pool.queue(h.job(c, done))
+}
+
+func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
+	c.Service = h.spec.name
+	return &job{call: c, done: done, gate: h.gate(c.Kind), pace: &h.pace}
 }
 
 // gate returns the limits that a call of a kind passes, narrowest first.
 func (h *host) gate(kind string) gate {
+	if h.usual != nil && kind == h.kind {
+		return h.usual
+	}
 	g := make(gate, 0, 3)
 	if h.own != nil {
 		g = append(g, h.own)
 	}
-	if s, ok := h.kinds[kind]; ok {
-		g = append(g, s)
+	if l, ok := h.kinds[kind]; ok {
+		g = append(g, l)
 	}
-	return append(g, h.slots)
+	return append(g, h.limit)
+}
+
+// of makes the gate of the entrypoint's own kind the usual one.
+func (h *host) of(kind string) {
+	h.kind = kind
+	h.usual = h.gate(kind)
 }

@@ -4,25 +4,32 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 )
 
-// logEvents returns the observer that writes the log.
-func logEvents(l *slog.Logger) Observer {
-	return func(e Event) {
-		switch e := e.(type) {
-		case CallEnded:
-			logOutcome(l, e)
-		case Draining:
-			l.Info("stopping", "service", e.Service)
-		case Stopped:
-			logStopped(l, e)
-		case CallStarted, Started:
-		}
+// logEvent writes what happens to a service into its log; calls have logOutcome.
+func logEvent(l *slog.Logger, e Event) {
+	switch e := e.(type) {
+	case Started:
+		logStarted(l, e)
+	case Draining:
+		l.Info("stopping", "service", e.Service)
+	case Stopped:
+		logStopped(l, e)
+	case CallStarted, CallEnded:
 	}
+}
+
+// logStarted says what is reachable.
+func logStarted(l *slog.Logger, e Started) {
+	for _, p := range e.Manifest.Entrypoints {
+		l.Info("entrypoint", "service", e.Service, "kind", p.Kind, "method", p.Method, "at", p.Address)
+	}
+	l.Info("started", "service", e.Service, "version", e.Manifest.Version, "workers", e.Manifest.Workers)
 }
 
 func logStopped(l *slog.Logger, e Stopped) {
@@ -35,19 +42,19 @@ func logStopped(l *slog.Logger, e Stopped) {
 
 // logOutcome logs a failed call: as a warning where the error is declared or
 // expected, as an error, with the stack of a panic, where it is not.
-func logOutcome(l *slog.Logger, e CallEnded) {
-	if e.Err == nil {
+func logOutcome(l *slog.Logger, c *entrypoint.Call, err error, elapsed time.Duration) {
+	if err == nil {
 		if l.Enabled(context.Background(), slog.LevelDebug) {
-			l.LogAttrs(context.Background(), slog.LevelDebug, "call ended", callAttrs(e.Call, slog.Duration("elapsed", e.Elapsed))...)
+			l.LogAttrs(context.Background(), slog.LevelDebug, "call ended", callAttrs(c, slog.Duration("elapsed", elapsed))...)
 		}
 		return
 	}
-	attrs := callAttrs(e.Call, slog.Any("error", e.Err), slog.Duration("elapsed", e.Elapsed))
-	if fault.CodeOf(e.Err) != fault.Internal {
+	attrs := callAttrs(c, slog.Any("error", err), slog.Duration("elapsed", elapsed))
+	if fault.CodeOf(err) != fault.Internal {
 		l.LogAttrs(context.Background(), slog.LevelWarn, "call failed as declared", attrs...)
 		return
 	}
-	if p, ok := errors.AsType[*PanicError](e.Err); ok {
+	if p, ok := errors.AsType[*PanicError](err); ok {
 		attrs = append(attrs, slog.String("stack", string(p.Stack)))
 	}
 	l.LogAttrs(context.Background(), slog.LevelError, "call failed", attrs...)
@@ -96,18 +103,4 @@ func (h *callLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (h *callLog) WithGroup(name string) slog.Handler {
 	return h.Handler.WithAttrs(h.attrs()).WithGroup(name)
-}
-
-// announce returns the observer that says what is reachable.
-func announce(l *slog.Logger) Observer {
-	return func(e Event) {
-		started, ok := e.(Started)
-		if !ok {
-			return
-		}
-		for _, p := range started.Manifest.Entrypoints {
-			l.Info("entrypoint", "service", started.Service, "kind", p.Kind, "method", p.Method, "at", p.Address)
-		}
-		l.Info("started", "service", started.Service, "version", started.Manifest.Version, "workers", started.Manifest.Workers)
-	}
 }

@@ -73,7 +73,7 @@ func (p program) exit(err error) int {
 }
 
 func (p program) fail(err error) int {
-	fmt.Fprintln(p.errs, err)
+	_, _ = fmt.Fprintln(p.errs, err) // nowhere else to say it
 	return exitFailure
 }
 
@@ -87,7 +87,7 @@ func (p program) app(o options, services []any) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(cfg, Logger(logger), Observe(announce(logger)), With(services...))
+	return New(cfg, Logger(logger), With(services...))
 }
 
 // options are the flags of a program.
@@ -118,7 +118,7 @@ func (p program) options() (options, error) {
 		return o, err
 	}
 	if f.NArg() > 0 {
-		fmt.Fprintf(p.errs, "unexpected argument %q; flags only, see --help\n", f.Arg(0))
+		_, _ = fmt.Fprintf(p.errs, "unexpected argument %q; flags only, see --help\n", f.Arg(0))
 		return o, errors.New("usage")
 	}
 	return o, nil

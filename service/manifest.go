@@ -11,22 +11,22 @@ import (
 // Manifest is what the services of an application declare. `--describe` prints
 // it as JSON; the command reads it.
 type Manifest struct {
-	Services []ServiceManifest `json:"services"`
+	Services []Declared `json:"services"`
 }
 
-// ServiceManifest is what one service declares.
-type ServiceManifest struct {
+// Declared is what one service declares.
+type Declared struct {
 	Name         string               `json:"name"`
 	Version      string               `json:"version"`
 	Type         string               `json:"type"`    // Go name of the struct
 	Package      string               `json:"package"` // import path
 	Workers      int                  `json:"workers"`
-	Entrypoints  []EntrypointManifest `json:"entrypoints"`
-	Dependencies []DependencyManifest `json:"dependencies"`
+	Entrypoints  []DeclaredEntrypoint `json:"entrypoints"`
+	Dependencies []DeclaredDependency `json:"dependencies"`
 }
 
-// EntrypointManifest is one way into a method.
-type EntrypointManifest struct {
+// DeclaredEntrypoint is one way into a method.
+type DeclaredEntrypoint struct {
 	Kind      string            `json:"kind"`
 	Method    string            `json:"method"` // Go name
 	Name      string            `json:"name,omitempty"`
@@ -39,8 +39,8 @@ type EntrypointManifest struct {
 	Options   map[string]string `json:"options,omitempty"`
 }
 
-// DependencyManifest is one field that is filled.
-type DependencyManifest struct {
+// DeclaredDependency is one field that is filled.
+type DeclaredDependency struct {
 	Field   string            `json:"field"`
 	Type    string            `json:"type"`
 	Kind    string            `json:"kind,omitempty"`
@@ -57,11 +57,11 @@ func (a *App) Manifest() Manifest {
 	return m
 }
 
-func (c *container) manifest() ServiceManifest {
-	m := ServiceManifest{
+func (c *container) manifest() Declared {
+	m := Declared{
 		Name: c.spec.name, Version: c.spec.version, Type: c.spec.structType.Name(),
 		Package: c.spec.structType.PkgPath(), Workers: c.settings.workers,
-		Entrypoints: []EntrypointManifest{}, Dependencies: []DependencyManifest{},
+		Entrypoints: []DeclaredEntrypoint{}, Dependencies: []DeclaredDependency{},
 	}
 	for _, e := range c.entrypoints {
 		m.Entrypoints = append(m.Entrypoints, e.manifest())
@@ -72,8 +72,8 @@ func (c *container) manifest() ServiceManifest {
 	return m
 }
 
-func (m mounted) manifest() EntrypointManifest {
-	described := EntrypointManifest{
+func (m mounted) manifest() DeclaredEntrypoint {
+	described := DeclaredEntrypoint{
 		Kind: fmt.Sprintf("%T", m.entry.declaration), Method: m.entry.method.Name,
 		Signature: m.entry.method.Signature(), Workers: m.entry.workers,
 	}
@@ -86,9 +86,9 @@ func (m mounted) manifest() EntrypointManifest {
 	return described
 }
 
-func (c *container) dependencyManifest(l *lender) DependencyManifest {
+func (c *container) dependencyManifest(l *lender) DeclaredDependency {
 	f := c.spec.structType.FieldByIndex(l.index)
-	described := DependencyManifest{Field: l.name, Type: f.Type.String()}
+	described := DeclaredDependency{Field: l.name, Type: f.Type.String()}
 	if d, ok := l.provider.(dependency.Describer); ok {
 		as := d.Describe()
 		described.Kind, described.Target, described.Options = as.Kind, as.Target, as.Options

@@ -11,7 +11,8 @@ import (
 type Option func(*App)
 
 // With hosts services: pointers to service structs. A field that is set already
-// keeps its value and is not filled. The same pointer given twice is hosted
+// keeps its value and is not filled; one with a tag config holds the defaults of
+// the section. The same pointer given twice is hosted
 // once. Options and slices of them may stand among the services.
 func With(services ...any) Option {
 	return func(a *App) {

@@ -54,7 +54,7 @@ func (s *spec) replace(name string, value any) error {
 	default:
 		return fmt.Errorf("field %s.%s: have a %T, want a %s", s.name, name, value, f.Type)
 	}
-	s.prototype.Elem().FieldByIndex(f.path).Set(v)
+	s.at(f.path).Set(v)
 	s.fields = slices.Delete(s.fields, i, i+1)
 	return nil
 }

@@ -2,97 +2,272 @@ package service
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/entrypoint"
-	"github.com/enoki-go/enoki/fault"
 )
 
-// job is a call that has passed its gate.
+// job is a call with all that its worker needs.
 type job struct {
 	call     *entrypoint.Call
 	done     entrypoint.Done
 	gate     gate
+	pace     *pace
+	brisk    bool // the calls before this one were short
 	started  time.Time
-	answered sync.Once
+	took     time.Duration // set by its worker at the end
+	answered atomic.Bool
+
+	at      int           // index in pool.running
+	turn    chan struct{} // closed when a Spawn that waits has its worker; nil where nobody waits
+	refused error         // why it has none; set before turn is closed
 }
 
-// pool owns the calls that run: it is the one place that waits for them.
-// Goroutines are kept between calls, because waking one costs less than making
-// one.
+// pool owns the calls that run and those that wait: it is the one place that
+// waits for them. Goroutines are kept between calls, and one that has served a
+// call goes on with the next that waits, because waking another costs more than
+// the work.
 type pool struct {
 	serve    func(*job)
-	conclude func(j *job, out any, err error)
+	conclude func(j *job, out any, err error) bool
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards what follows, and the limits
 	idle    []chan *job
-	running map[*job]bool
+	running []*job
+	waiting []*job // in order
 	closed  bool
-	empty   chan struct{} // closed when closed and nothing runs
+	empty   chan struct{} // closed when closed, and nothing runs or waits
+
+	briskRunning int  // how many of those that run are expected to be short
+	catchingUp   bool // the alarm is set
+	alarm        *time.Timer
 }
 
-func newPool(serve func(*job), conclude func(j *job, out any, err error)) *pool {
-	return &pool{serve: serve, conclude: conclude, running: make(map[*job]bool), empty: make(chan struct{})}
+func newPool(serve func(*job), conclude func(j *job, out any, err error) bool) *pool {
+	p := &pool{serve: serve, conclude: conclude, empty: make(chan struct{})}
+	p.alarm = time.AfterFunc(time.Hour, p.catchUp)
+	p.alarm.Stop()
+	return p
 }
 
-// run lets a goroutine serve j. False means that the pool is closed.
-func (p *pool) run(j *job) bool {
-	j.started = time.Now()
+// try starts j if a worker is free.
+func (p *pool) try(j *job) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	return p.admit(j)
+}
+
+// wait starts j as soon as a worker is free, for as long as ctx lives.
+func (p *pool) wait(ctx context.Context, j *job) error {
+	j.turn = make(chan struct{})
+	p.mu.Lock()
+	admitted := p.admit(j)
+	if !admitted && !p.closed {
+		p.await(j)
+	}
+	closed := p.closed
+	p.mu.Unlock()
+	switch {
+	case admitted:
+		return nil
+	case closed:
+		return entrypoint.ErrStopping
+	}
+	select {
+	case <-j.turn:
+		return j.refused
+	case <-ctx.Done():
+		if p.withdraw(j) {
+			return context.Cause(ctx)
+		}
+		<-j.turn // it was given a worker in the same instant
+		return j.refused
+	}
+}
+
+// waitingPerWorker bounds the queue: a longer one only makes every caller wait
+// for work that will have expired when its turn comes.
+const waitingPerWorker = 10
+
+// queue starts j as soon as a worker is free and returns at once.
+func (p *pool) queue(j *job) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return entrypoint.ErrStopping
+	case p.leaves(j), p.admit(j):
+		return nil
+	case j.gate[0].waiting >= waitingPerWorker*j.gate.most():
+		return entrypoint.ErrBusy
+	}
+	p.await(j)
+	return nil
+}
+
+// admit gives j a goroutine if its gate is open. The caller holds mu.
+func (p *pool) admit(j *job) bool {
+	if p.closed || !j.gate.open() {
 		return false
 	}
-	p.running[j] = true
+	p.enter(j)
+	p.assign(j)
+	return true
+}
+
+// assign gives j a goroutine. The caller holds mu.
+func (p *pool) assign(j *job) {
 	if last := len(p.idle) - 1; last >= 0 {
 		p.idle[last] <- j
 		p.idle = p.idle[:last]
-		return true
+		return
 	}
-	go p.work(j) // owned by the pool: close waits for it
-	return true
+	go p.work(j) // owned by the pool: drain waits for it
+}
+
+// enter counts j among those that run. The caller holds mu.
+func (p *pool) enter(j *job) {
+	j.gate.enter()
+	j.at = len(p.running)
+	p.running = append(p.running, j)
+	j.started = time.Now()
+	if j.brisk = j.pace.isBrisk(); j.brisk {
+		p.briskRunning++
+	}
+}
+
+// leave undoes enter. The caller holds mu.
+func (p *pool) leave(j *job) {
+	j.gate.leave()
+	j.pace.add(j.took)
+	if j.brisk {
+		p.briskRunning--
+	}
+	last := len(p.running) - 1
+	p.running[j.at] = p.running[last]
+	p.running[j.at].at = j.at
+	p.running[last] = nil
+	p.running = p.running[:last]
+}
+
+func (p *pool) await(j *job) {
+	j.gate[0].waiting++
+	p.waiting = append(p.waiting, j)
+}
+
+// withdraw takes j out of the queue; false means that it is not there any more.
+func (p *pool) withdraw(j *job) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.Index(p.waiting, j)
+	if i >= 0 {
+		p.remove(i)
+	}
+	return i >= 0
+}
+
+func (p *pool) remove(i int) {
+	p.waiting[i].gate[0].waiting--
+	p.waiting = slices.Delete(p.waiting, i, i+1)
 }
 
 // work serves jobs until the pool is closed.
 func (p *pool) work(j *job) {
 	inbox := make(chan *job, 1)
-	for ok := true; ok; j, ok = <-inbox {
-		if !p.serveOne(j, inbox) {
-			return
+	for j != nil {
+		j = p.serveOne(j, inbox)
+	}
+}
+
+// serveOne serves j and returns what to serve next, nil where the goroutine is
+// to end.
+func (p *pool) serveOne(j *job, inbox chan *job) (next *job) {
+	ended := false // false where the method ended the goroutine: then another goes on
+	defer func() {
+		if next = p.after(j, inbox, ended); next != nil && !ended {
+			go p.work(next) // owned by the pool: drain waits for it
+		}
+	}()
+	p.serve(j)
+	ended = true
+	return nil
+}
+
+// after makes j's worker available again and returns the next job: one that
+// waits or, for a goroutine that may rest, one that arrives.
+func (p *pool) after(j *job, inbox chan *job, rest bool) *job {
+	next, rest := p.next(j, inbox, rest)
+	if next == nil && rest {
+		next = <-inbox
+	}
+	return next
+}
+
+func (p *pool) next(j *job, inbox chan *job, rest bool) (next *job, resting bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.leave(j)
+	if next = p.dequeue(); next != nil {
+		return next, false
+	}
+	if p.closed {
+		p.finish()
+		return nil, false
+	}
+	if rest {
+		p.idle = append(p.idle, inbox)
+	}
+	return nil, rest
+}
+
+// dequeue returns the first job that waits and can run, and counts it among those
+// that do. Those whose time is up are refused on the way. The caller holds mu.
+func (p *pool) dequeue() *job {
+	for i := 0; i < len(p.waiting); {
+		j := p.waiting[i]
+		switch {
+		case j.expired():
+			p.remove(i)
+			j.refuse(entrypoint.ErrExpired)
+		case j.gate.open():
+			p.remove(i)
+			p.enter(j)
+			if j.turn != nil {
+				close(j.turn)
+			}
+			return j
+		default:
+			i++
 		}
 	}
+	return nil
 }
 
-// serveOne serves j and makes its goroutine available again. False means that
-// the goroutine ends.
-func (p *pool) serveOne(j *job, inbox chan *job) bool {
-	defer j.gate.give()
-	defer p.leave(j)
-	p.serve(j)
-
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return false
-	}
-	p.idle = append(p.idle, inbox)
-	return true
+func (j *job) expired() bool {
+	return !j.call.Deadline.IsZero() && !time.Now().Before(j.call.Deadline)
 }
 
-func (p *pool) leave(j *job) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.running, j)
-	if p.closed && len(p.running) == 0 {
-		p.finish()
+// refuse tells who waits for j that it will not run: a Spawn by its error, the
+// entrypoint of a queued call by its answer, which is not given under the lock.
+func (j *job) refuse(err error) {
+	if j.turn == nil {
+		if j.answered.CompareAndSwap(false, true) {
+			go j.done(nil, err) // ends with the answer
+		}
+		return
 	}
+	j.refused = err
+	close(j.turn)
 }
 
 // finish announces that nothing runs and nothing will. The caller holds mu.
 func (p *pool) finish() {
+	if len(p.running) > 0 || len(p.waiting) > 0 {
+		return
+	}
 	select {
 	case <-p.empty:
 	default:
@@ -112,72 +287,5 @@ func (p *pool) close() {
 		close(inbox)
 	}
 	p.idle = nil
-	if len(p.running) == 0 {
-		p.finish()
-	}
-}
-
-// unwind is how long calls have to return once their contexts have ended.
-const unwind = time.Second
-
-// drain closes the pool and waits for what runs, for as long as ctx lives. Then
-// it ends the contexts of the calls that are left, and after a second more
-// answers for those that do not return. It returns how many it cancelled.
-func (p *pool) drain(ctx context.Context) int {
-	p.close()
-	select {
-	case <-p.empty:
-		return 0
-	case <-ctx.Done():
-	}
-	cancelled := p.cancel()
-	timer := time.NewTimer(unwind)
-	defer timer.Stop()
-	select {
-	case <-p.empty:
-	case <-timer.C:
-		p.abandon()
-	}
-	return cancelled
-}
-
-func (p *pool) cancel() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for j := range p.running {
-		j.call.Cancel()
-	}
-	return len(p.running)
-}
-
-// errAbandoned answers for a call that ignored the end of its context.
-var errAbandoned = fault.New(fault.Unavailable,
-	"the service stopped before the method returned; the method ignored the end of its context")
-
-// answerLimit is how long an entrypoint has to send the answers of abandoned
-// calls.
-const answerLimit = 100 * time.Millisecond
-
-// abandon answers for the calls that are left, and waits until that is done: what
-// the answers are sent with is closed next.
-func (p *pool) abandon() {
-	p.mu.Lock()
-	left := slices.Collect(maps.Keys(p.running))
-	p.mu.Unlock()
-	answered := make(chan struct{}, len(left))
-	for _, j := range left {
-		go func() { // awaited below; one that takes longer ends with the process
-			p.conclude(j, nil, errAbandoned)
-			answered <- struct{}{}
-		}()
-	}
-	limit := time.NewTimer(answerLimit)
-	defer limit.Stop()
-	for range left {
-		select {
-		case <-answered:
-		case <-limit.C:
-			return
-		}
-	}
+	p.finish()
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -49,10 +50,8 @@ func (s *source) load() {
 	if err != nil {
 		return
 	}
-	for _, file := range files {
-		if s.find(file) {
-			return
-		}
+	if slices.ContainsFunc(files, s.find) {
+		return
 	}
 }
 
@@ -70,8 +69,8 @@ func (s *source) dir() (string, bool) {
 // sourceDir returns the folder of the file that holds a method of t.
 func sourceDir(t reflect.Type) (string, bool) {
 	for _, typ := range []reflect.Type{t, reflect.PointerTo(t)} {
-		for i := range typ.NumMethod() {
-			f := runtime.FuncForPC(typ.Method(i).Func.Pointer())
+		for method := range typ.Methods() {
+			f := runtime.FuncForPC(method.Func.Pointer())
 			if file, _ := f.FileLine(f.Entry()); strings.HasSuffix(file, ".go") {
 				return filepath.Dir(file), true
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -40,10 +41,13 @@ type field struct {
 	place func() string // in the source; found only when asked for
 }
 
+// at returns a field of the prototype.
+func (s *spec) at(path []int) reflect.Value { return s.prototype.Elem().FieldByIndex(path) }
+
 // fill sets a field of the prototype.
 func (s *spec) fill(path []int, value any) {
 	if value != nil {
-		s.prototype.Elem().FieldByIndex(path).Set(reflect.ValueOf(value))
+		s.at(path).Set(reflect.ValueOf(value))
 	}
 }
 
@@ -79,8 +83,8 @@ type reader struct {
 
 func methodsOf(t reflect.Type) map[string]reflect.Method {
 	methods := make(map[string]reflect.Method, t.NumMethod())
-	for i := range t.NumMethod() {
-		methods[t.Method(i).Name] = t.Method(i)
+	for method := range t.Methods() {
+		methods[method.Name] = method
 	}
 	return methods
 }
@@ -89,7 +93,7 @@ func methodsOf(t reflect.Type) map[string]reflect.Method {
 func (r *reader) walk(t reflect.Type, path []int, src *source) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		at := append(path[:len(path):len(path)], i)
+		at := append(slices.Clip(path), i)
 		switch {
 		case f.Name == "_":
 			r.marker(f, func() string { return src.place(i) })
@@ -135,7 +139,7 @@ func (r *reader) named(t reflect.StructTag, place func() string) {
 
 // bindings reads the other form: what the method Entrypoints returns.
 func (r *reader) bindings() {
-	binder, ok := r.prototype.Interface().(interface{ Entrypoints() []entrypoint.Binding })
+	binder, ok := reflect.TypeAssert[interface{ Entrypoints() []entrypoint.Binding }](r.prototype)
 	if !ok {
 		if m, has := r.methods["Entrypoints"]; has {
 			r.addf(r.source.place(-1), "method Entrypoints is %s; want func() []entrypoint.Binding", m.Func.Type())
@@ -249,10 +253,10 @@ func zero[I any](t reflect.Type) (I, bool) {
 	if t.Kind() == reflect.Pointer {
 		v.Elem().Set(reflect.New(t.Elem()))
 	}
-	if value, ok := v.Elem().Interface().(I); ok {
+	if value, ok := reflect.TypeAssert[I](v.Elem()); ok {
 		return value, true
 	}
-	value, ok := v.Interface().(I)
+	value, ok := reflect.TypeAssert[I](v)
 	return value, ok
 }
 
@@ -269,8 +273,8 @@ func hasLock(t reflect.Type) bool {
 		if isLock(t) {
 			return true
 		}
-		for i := range t.NumField() {
-			if hasLock(t.Field(i).Type) {
+		for field := range t.Fields() {
+			if hasLock(field.Type) {
 				return true
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // of its sentences that mean something to the user.
 var (
 	building = regexp.MustCompile(`failed to build ([^:]+):`)
-	twice    = regexp.MustCompile(`cannot provide (.+) from \[`)
+	twice    = regexp.MustCompile(`(?s).*cannot provide (.+?) from \[`)
 	wrapper  = regexp.MustCompile(`( provided by| in func:)? "reflect"\.makeFuncStub \([^)]*\)`)
 	outs     = regexp.MustCompile(`struct \{ dig\.Out; Field\d+ ([^;}]+) \}`)
 	steps    = regexp.MustCompile(`\n\s*depends on `)

@@ -48,23 +48,32 @@ func (c *container) serve(j *job) {
 // run calls the middleware and, within it, the method. A panic becomes the error.
 func (c *container) run(j *job) (out any, err error) {
 	defer recovered(&out, &err)
-	c.emit(CallStarted{Call: j.call, Time: j.started})
+	if c.observed() {
+		c.emit(CallStarted{Call: j.call, Time: j.started})
+	}
 	if out, err = c.handler(j.call.Context(), j.call); err != nil {
 		_ = err.Error() // a nil pointer in an error panics here, not in who sends or logs it
 	}
 	return out, err
 }
 
-// conclude tells the observers and the entrypoint the outcome, unless that was
-// done before.
-func (c *container) conclude(j *job, out any, err error) {
-	j.answered.Do(func() {
-		c.emit(CallEnded{Call: j.call, Result: out, Err: err, Elapsed: time.Since(j.started)})
-		if err := guarded(func() error { j.done(out, err); return nil }); err != nil {
-			c.logger.Error("the entrypoint panicked when it was told the outcome of a call",
-				"method", j.call.Name, "call_id", j.call.ID, "error", err)
-		}
-	})
+// conclude tells the log, the observers and the entrypoint the outcome. False
+// means that this was done, or begun, before.
+func (c *container) conclude(j *job, out any, err error) bool {
+	if !j.answered.CompareAndSwap(false, true) {
+		return false
+	}
+	elapsed := time.Since(j.started)
+	j.took = elapsed
+	logOutcome(c.app.logger, j.call, err, elapsed)
+	if c.observed() {
+		c.emit(CallEnded{Call: j.call, Result: out, Err: err, Elapsed: elapsed})
+	}
+	if err := guarded(func() error { j.done(out, err); return nil }); err != nil {
+		c.logger.Error("the entrypoint panicked when it was told the outcome of a call",
+			"method", j.call.Name, "call_id", j.call.ID, "error", err)
+	}
+	return true
 }
 
 // recovered turns a panic into the error of the function that defers it.
@@ -79,6 +88,9 @@ func recovered(out *any, err *error) {
 func (c *container) invoke(ctx context.Context, call *entrypoint.Call) (out any, err error) {
 	receiver := reflect.New(c.spec.structType)
 	receiver.Elem().Set(c.spec.prototype.Elem())
+	if len(c.lenders) == 0 {
+		return runMethod(ctx, call, receiver)
+	}
 	var loans []loan
 	err = errExited // until the method has returned
 	defer func() {
@@ -89,10 +101,10 @@ func (c *container) invoke(ctx context.Context, call *entrypoint.Call) (out any,
 	if e := c.acquire(ctx, receiver.Elem(), &loans); e != nil {
 		return nil, e
 	}
-	return c.call(ctx, call, receiver)
+	return runMethod(ctx, call, receiver)
 }
 
-func (c *container) call(ctx context.Context, call *entrypoint.Call, receiver reflect.Value) (out any, err error) {
+func runMethod(ctx context.Context, call *entrypoint.Call, receiver reflect.Value) (out any, err error) {
 	defer recovered(&out, &err)
 	return call.Invoke(ctx, receiver)
 }

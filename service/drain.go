@@ -1,0 +1,86 @@
+package service
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/fault"
+)
+
+// unwind is how long calls have to return once their contexts have ended.
+const unwind = time.Second
+
+// drain closes the pool and waits for what runs and what waits, for as long as
+// ctx lives. Then it refuses the one and ends the contexts of the other, and
+// after a second more answers for calls that do not return. It returns how many
+// it cancelled.
+func (p *pool) drain(ctx context.Context) int {
+	p.close()
+	select {
+	case <-p.empty:
+		return 0
+	case <-ctx.Done():
+	}
+	cancelled := p.cancel()
+	timer := time.NewTimer(unwind)
+	defer timer.Stop()
+	select {
+	case <-p.empty:
+	case <-timer.C:
+		p.abandon()
+	}
+	return cancelled
+}
+
+// cancel ends the contexts of what runs and refuses what waits.
+func (p *pool) cancel() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, j := range p.waiting {
+		j.gate[0].waiting--
+		j.refuse(entrypoint.ErrStopping)
+	}
+	p.waiting = nil
+	for _, j := range p.running {
+		j.call.Cancel()
+	}
+	p.finish()
+	return len(p.running)
+}
+
+// errAbandoned answers for a call that ignored the end of its context.
+var errAbandoned = fault.New(fault.Unavailable,
+	"the service stopped before the method returned; the method ignored the end of its context")
+
+// answerLimit is how long an entrypoint has to send the answers of abandoned
+// calls.
+const answerLimit = 100 * time.Millisecond
+
+// abandon answers for the calls that are left, and waits until that is done: what
+// the answers are sent with is closed next.
+func (p *pool) abandon() {
+	p.mu.Lock()
+	left := slices.Clone(p.running)
+	p.mu.Unlock()
+	answered := make(chan struct{}, len(left))
+	for _, j := range left {
+		go func() { // awaited below; one that takes longer ends with the process
+			if p.conclude(j, nil, errAbandoned) {
+				answered <- struct{}{}
+			}
+		}()
+	}
+	limit := time.NewTimer(answerLimit)
+	defer limit.Stop()
+	for range left {
+		select {
+		case <-answered:
+		case <-p.empty: // those that were just being answered
+			return
+		case <-limit.C:
+			return
+		}
+	}
+}
