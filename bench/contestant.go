@@ -1,0 +1,42 @@
+package main
+
+import "context"
+
+// A contestant is one way to greet somebody in another process. To add one,
+// write its two sides and append it to contestants.
+type contestant struct {
+	name string
+	// serve starts the side that greets and returns once it is reachable. It runs
+	// in a process of its own.
+	serve func(a assignment) (stop func() error, err error)
+	// dial starts the side that asks. It runs in a process of its own.
+	dial func(a assignment) (client, error)
+}
+
+// client asks for greetings.
+type client struct {
+	// call returns the greeting of a name. It is called concurrently.
+	call func(ctx context.Context, name string) (string, error)
+	// context returns what one of the callers in flight gives to all of its calls.
+	context func() context.Context
+	close   func() error
+}
+
+// contestants are all that is measured; the first is what the others are
+// compared to.
+var contestants = []contestant{
+	{name: "nats.go", serve: serveRaw, dial: dialRaw},
+	{name: "enoki", serve: serveEnoki, dial: dialEnoki},
+}
+
+func contestantNamed(name string) (contestant, bool) {
+	for _, c := range contestants {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return contestant{}, false
+}
+
+// greeting is what every contestant answers.
+func greeting(name string) string { return "Hello, " + name + "!" }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// options are the flags.
+type options struct {
+	rounds   int
+	duration time.Duration
+	run      *regexp.Regexp
+	json     bool
+	profile  string
+	workers  int
+	starts   int
+	idle     time.Duration
+
+	args []string // as given, for the command to repeat
+}
+
+func readOptions(args []string, errs io.Writer) (options, error) {
+	o := options{run: regexp.MustCompile(""), args: args}
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(errs)
+	f.IntVar(&o.rounds, "rounds", 12, "`rounds` of every contestant in every mode")
+	f.DurationVar(&o.duration, "duration", 700*time.Millisecond, "how long a round takes, and as long its warm-up")
+	f.Func("run", "measure only what matches the `regexp`: \"<mode> <contestant>\", such as \"small/64 enoki\", or \"start\"", o.match)
+	f.BoolVar(&o.json, "json", false, "print JSON, with every ratio, instead of the table")
+	f.StringVar(&o.profile, "profile", "", "write CPU profiles of every process in every mode into `folder`")
+	f.IntVar(&o.workers, "workers", 0, "`workers` of our service; 0 for what a service has by default")
+	f.IntVar(&o.starts, "starts", 15, "how many `times` the service is started")
+	f.DurationVar(&o.idle, "idle", time.Second, "how long a started service idles before its memory is read")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	return o, o.check(f.Args())
+}
+
+func (o *options) match(text string) (err error) {
+	o.run, err = regexp.Compile(text)
+	return err
+}
+
+func (o *options) check(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("have argument %q, want flags only; see -help", rest[0])
+	case o.rounds < 1 || o.starts < 1:
+		return fmt.Errorf("have -rounds %d and -starts %d, want at least 1 of each", o.rounds, o.starts)
+	case o.duration <= 0 || o.idle < 0 || o.workers < 0:
+		return fmt.Errorf("have -duration %v, -idle %v and -workers %d, want a duration above 0 and nothing below", o.duration, o.idle, o.workers)
+	}
+	return nil
+}
+
+// command repeats the run.
+func (o *options) command() string {
+	words := []string{"go run ./bench"}
+	for _, a := range o.args {
+		if strings.ContainsAny(a, " \t*?|()[]{}$'\"\\&;<>") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return strings.Join(words, " ")
+}
