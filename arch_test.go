@@ -76,6 +76,7 @@ var plan = table{
 		"github.com/spf13/pflag":            {"cmd/svc"},
 		"go.starlark.net":                   {"cmd/svc/internal/..."},
 		"golang.org/x/sys":                  {"cmd/svc/internal/..."},
+		"golang.org/x/term":                 {"cmd/svc", "cmd/svc/internal/..."},
 	},
 }
 

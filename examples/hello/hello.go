@@ -1,9 +1,7 @@
 // Package hello greets.
 package hello
 
-import (
-	"github.com/enoki-go/enoki/rpc"
-)
+import "github.com/enoki-go/enoki/rpc"
 
 // GreetingService says hello.
 type GreetingService struct {
