@@ -15,7 +15,7 @@ type Config struct {
 	URL         string // comma separated for a cluster; the environment's NATS_URL, else DefaultURL
 	Namespace   string // first token of all subjects; "svc"
 	Credentials string // file with a user JWT and its seed
-	NKey        string // file with an nkey seed
+	NKey        string `yaml:"nkey"` // file with an nkey seed
 	CA          string // file with the certificates to trust, PEM
 	Cert        string // file with the client certificate, PEM
 	Key         string // file with its key, PEM

@@ -3,11 +3,13 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -46,12 +48,14 @@ type Conn struct {
 	settings Config
 	logger   *slog.Logger
 	id       string
-	lost     chan error // takes the reason when the connection is closed for good
+	closed   chan struct{} // closed when the connection is, for good
+	begin    func()        // called by Start; nil outside a service
 
 	nc *nats.Conn // set by Start
 
-	mu        sync.Mutex    // guards connected
-	connected chan struct{} // closed while connected
+	mu           sync.Mutex    // guards what follows
+	connected    chan struct{} // closed while connected
+	disconnected chan struct{} // closed after a loss, until connected
 }
 
 type connKey struct{}
@@ -68,7 +72,7 @@ func Open(h Host) (*Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.Go("connection to the broker", c.watch)
+		c.begin = func() { h.Go("connection to the broker", c.watch) }
 		return c, nil
 	})
 	if err != nil {
@@ -95,8 +99,8 @@ func newConn(settings Config, logger *slog.Logger) (*Conn, error) {
 		settings:  settings,
 		logger:    logger,
 		id:        strings.ToLower(rand.Text()[:12]),
-		lost:      make(chan error, 1),
-		connected: make(chan struct{}),
+		closed:    make(chan struct{}),
+		connected: make(chan struct{}), disconnected: make(chan struct{}),
 	}, nil
 }
 
@@ -108,14 +112,20 @@ func (c *Conn) Start(context.Context) error {
 		return err
 	}
 	c.nc, err = nats.Connect(c.settings.URL, append(options, c.defaults()...)...)
+	if unreadable, ok := errors.AsType[*url.Error](err); ok {
+		err = unreadable.Err // it would quote the URL, password and all
+	}
 	if err != nil {
 		return fmt.Errorf("connect to broker %s: %w", c.URL(), err)
+	}
+	if c.begin != nil {
+		c.begin()
 	}
 	if c.nc.IsConnected() {
 		c.onConnect(c.nc)
 		return nil
 	}
-	c.logger.Warn("broker unreachable; it is tried again until it answers", "url", c.URL(), "error", lastError(c.nc))
+	c.logger.Warn("broker unreachable; it is tried again until it answers", "url", c.URL(), "error", cmp.Or(c.nc.LastError(), nats.ErrNoServers))
 	return nil
 }
 
@@ -148,6 +158,7 @@ func (c *Conn) onConnect(nc *nats.Conn) {
 	case <-c.connected:
 	default:
 		close(c.connected)
+		c.disconnected = make(chan struct{})
 		c.logger.Info("connected to broker", "url", config.Redact(nc.ConnectedUrl()), "server", nc.ConnectedServerVersion())
 	}
 }
@@ -158,6 +169,7 @@ func (c *Conn) onDisconnect(_ *nats.Conn, err error) {
 	select {
 	case <-c.connected:
 		c.connected = make(chan struct{})
+		close(c.disconnected)
 	default:
 	}
 	if err != nil {
@@ -173,22 +185,15 @@ func (c *Conn) onError(_ *nats.Conn, sub *nats.Subscription, err error) {
 	c.logger.Error("broker reports an error", attrs...)
 }
 
-func (c *Conn) onClosed(nc *nats.Conn) { c.lost <- lastError(nc) }
-
-func lastError(nc *nats.Conn) error {
-	if err := nc.LastError(); err != nil {
-		return err
-	}
-	return errors.New("closed")
-}
+func (c *Conn) onClosed(*nats.Conn) { close(c.closed) }
 
 // watch stops the application when the connection is closed by anyone but Stop.
 func (c *Conn) watch(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-c.lost:
-		return fmt.Errorf("connection to broker %s closed for good: %w", c.URL(), err)
+	case <-c.closed:
+		return fmt.Errorf("connection to broker %s closed for good: %w", c.URL(), cmp.Or(c.nc.LastError(), nats.ErrConnectionClosed))
 	}
 }
 
@@ -258,19 +263,36 @@ func (c *Conn) up() <-chan struct{} {
 	return c.connected
 }
 
+// down returns a channel that is closed when an established connection is lost.
+func (c *Conn) down() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.disconnected
+}
+
 // Send publishes m. It fails at once while disconnected.
 func (c *Conn) Send(m *Msg) error {
-	err := c.nc.PublishMsg(m)
+	return c.sent(c.nc.PublishMsg(m), m.Subject, len(m.Data))
+}
+
+// Reply publishes a message without headers, which is the most frequent one. It
+// fails at once while disconnected.
+func (c *Conn) Reply(subject string, data []byte) error {
+	return c.sent(c.nc.Publish(subject, data), subject, len(data))
+}
+
+// sent puts an error of nats.go into our words.
+func (c *Conn) sent(err error, subject string, size int) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return ErrClosed
 	case errors.Is(err, nats.ErrMaxPayload):
-		return fault.Newf(fault.Invalid, "message of %d bytes: broker takes at most %d (its setting max_payload)", len(m.Data), c.nc.MaxPayload())
+		return fault.Newf(fault.Invalid, "message of %d bytes: broker takes at most %d (its setting max_payload)", size, c.nc.MaxPayload())
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
 		return ErrDisconnected.Explain("not connected to broker %s", c.URL())
 	default:
-		return fmt.Errorf("send to %s: %w", m.Subject, err)
+		return fmt.Errorf("send to %s: %w", subject, err)
 	}
 }

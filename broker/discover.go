@@ -104,5 +104,11 @@ func receiveAll[T any](ctx context.Context, sub *nats.Subscription) ([]T, error)
 // subjects that the caller may not use.
 func IsInbox(reply string) bool {
 	rest, ok := strings.CutPrefix(reply, nats.InboxPrefix)
-	return ok && rest != "" && len(reply) <= 512 && !strings.ContainsAny(rest, "*> \t\r\n\x00")
+	return ok && rest != "" && len(reply) <= 512 && !strings.ContainsAny(rest, "*> \t\r\n\x00") &&
+		!strings.Contains(rest, "..") && rest[0] != '.' && rest[len(rest)-1] != '.'
 }
+
+// IDOf returns the part of a reply subject that no other request has: that of
+// ours is the service that calls, its connection and a number. It is the id of a
+// call that brings no other.
+func IDOf(reply string) string { return strings.TrimPrefix(reply, nats.InboxPrefix) }

@@ -79,18 +79,31 @@ var (
 	ErrNoReply = errors.New("no reply in time")
 )
 
-// Request sends m and returns the first reply. While the connection is down it
-// waits for it. It waits for timeout, then returns ErrNoReply, or until ctx ends,
-// then returns its cause.
-func (i *Inbox) Request(ctx context.Context, m *Msg, timeout time.Duration) (*Msg, error) {
+// Address is where the reply to one request comes.
+type Address struct {
+	Subject string
+	token   uint64
+}
+
+// Address returns an address that was never used before.
+func (i *Inbox) Address() Address {
 	token := i.last.Add(1)
+	var digits [16]byte
+	return Address{i.prefix + string(strconv.AppendUint(digits[:0], token, 36)), token}
+}
+
+// Request sends m and returns the first reply to a. While the connection is down it
+// waits for it. It waits for timeout or the deadline of ctx, then returns
+// ErrNoReply, or ErrDisconnected where m was never sent. It ends with ctx, then
+// returns its cause, and with the connection, then returns ErrClosed.
+func (i *Inbox) Request(ctx context.Context, a Address, m *Msg, timeout time.Duration) (*Msg, error) {
 	w := i.spare.Get().(*waiter)
-	shard := &i.shards[token%inboxShards]
-	shard.put(token, w)
-	defer i.recycle(shard, token, w)
+	shard := &i.shards[a.token%inboxShards]
+	shard.put(a.token, w)
+	defer i.recycle(shard, a.token, w)
 	w.timer.Reset(timeout)
 
-	m.Reply = i.prefix + strconv.FormatUint(token, 36)
+	m.Reply = a.Subject
 	if err := i.send(ctx, m, w.timer.C); err != nil {
 		return nil, err
 	}
@@ -103,8 +116,19 @@ func (i *Inbox) Request(ctx context.Context, m *Msg, timeout time.Duration) (*Ms
 	case <-w.timer.C:
 		return nil, ErrNoReply
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, ended(ctx, ErrNoReply)
+	case <-i.conn.closed:
+		return nil, ErrClosed
 	}
+}
+
+// ended returns why ctx ended; where that was its deadline, late: whether the
+// timer or the context fires first must make no difference.
+func ended(ctx context.Context, late error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return late
+	}
+	return context.Cause(ctx)
 }
 
 // send publishes m, waiting for the connection where it is down.
@@ -119,7 +143,9 @@ func (i *Inbox) send(ctx context.Context, m *Msg, timeUp <-chan time.Time) error
 		case <-timeUp:
 			return err
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return ended(ctx, err)
+		case <-i.conn.closed:
+			return ErrClosed
 		}
 	}
 }

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nats-io/nats.go"
@@ -9,6 +10,7 @@ import (
 
 // Subscription receives messages until it is stopped.
 type Subscription struct {
+	conn   *Conn
 	sub    *nats.Subscription
 	closed chan struct{}
 }
@@ -19,19 +21,34 @@ type Subscription struct {
 // Flush.
 func (c *Conn) Subscribe(subject, queue string, f func(*Msg)) (*Subscription, error) {
 	sub, err := c.nc.QueueSubscribe(subject, queue, f)
-	if err != nil {
+	switch {
+	case errors.Is(err, nats.ErrConnectionClosed):
+		return nil, ErrClosed
+	case err != nil:
 		return nil, fmt.Errorf("subscribe to %s: %w", subject, err)
 	}
-	s := &Subscription{sub: sub, closed: make(chan struct{})}
+	s := &Subscription{conn: c, sub: sub, closed: make(chan struct{})}
 	sub.SetClosedHandler(func(string) { close(s.closed) })
 	return s, nil
 }
 
 // Stop unsubscribes and returns once f has been called for everything that had
-// arrived, or ctx has ended.
+// arrived, or ctx has ended. While disconnected it does not call f any more: the
+// broker cannot confirm the end, nor take an answer.
 func (s *Subscription) Stop(ctx context.Context) error {
-	if err := s.sub.Drain(); err != nil {
+	end := s.sub.Drain
+	if !s.conn.nc.IsConnected() {
+		end = s.sub.Unsubscribe
+	}
+	if end() != nil {
 		return nil //nolint:nilerr // the connection is gone, and the subscription with it
+	}
+	select {
+	case <-s.closed:
+		return nil
+	case <-s.conn.down(): // in the meantime; the broker will not confirm
+		_ = s.sub.Unsubscribe()
+	case <-ctx.Done():
 	}
 	select {
 	case <-s.closed:

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/codec"
 	"github.com/enoki-go/enoki/dependency"
-	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/internal/suggest"
 )
 
@@ -20,7 +17,6 @@ type caller struct {
 	conn     *broker.Conn
 	inbox    *broker.Inbox
 	settings settings
-	ids      *ids
 }
 
 type callerKey struct{ service string }
@@ -45,7 +41,7 @@ func callerOf(h dependency.Host) (*caller, error) {
 }
 
 func newCaller(conn *broker.Conn, name string, set settings) *caller {
-	return &caller{conn: conn, inbox: conn.Inbox(name), settings: set, ids: newIDs()}
+	return &caller{conn: conn, inbox: conn.Inbox(name), settings: set}
 }
 
 // Start subscribes the inbox for replies.
@@ -59,6 +55,7 @@ type target struct {
 	service, method string
 	timeout         time.Duration // 0 for that of the configuration
 	setting         string        // what set the timeout, for messages
+	subject         string        // where known in advance
 }
 
 func (t target) String() string { return t.service + "." + t.method }
@@ -68,7 +65,7 @@ func (t target) String() string { return t.service + "." + t.method }
 func (c *caller) budget(ctx context.Context, t target) (time.Duration, string) {
 	left, setting := t.timeout, t.setting
 	if left == 0 {
-		left, setting = c.settings.Timeout, "configuration key rpc.timeout"
+		left, setting = c.settings.Timeout, c.settings.source
 	}
 	if end, ok := ctx.Deadline(); ok {
 		if rest := time.Until(end) - time.Millisecond; rest < left {
@@ -78,57 +75,24 @@ func (c *caller) budget(ctx context.Context, t target) (time.Duration, string) {
 	return left, setting
 }
 
-// body is an argument list, and what it is.
-type body struct {
-	value any    // what is encoded, where raw is nil and empty is false
-	raw   []byte // a JSON document that is sent as it is
-	form  string // Svc-Args
-	empty bool   // no arguments
-}
-
-// codec returns what the body is written in; the answer is in the same.
-func (b body) codec() codec.Codec {
-	if b.raw != nil {
-		return codec.JSON
-	}
-	return codec.Msgpack
-}
-
-// append writes the body behind buffer.
-func (b body) append(buffer []byte) ([]byte, error) {
-	switch {
-	case b.empty:
-		return buffer, nil
-	case b.raw != nil:
-		return append(buffer, b.raw...), nil
-	}
-	data, err := codec.Msgpack.Append(buffer, b.value)
-	if err != nil {
-		return nil, ErrBadArguments.Explain("%v", err)
-	}
-	return data, nil
-}
-
 // call sends a request and returns the reply, which is not an error.
 func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("call %s: %w", t, err)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return nil, fmt.Errorf("call %s: %w", t, context.Cause(ctx))
 	}
 	left, setting := c.budget(ctx, t)
 	if left <= 0 {
-		return nil, c.timedOut(t, left, setting)
+		return nil, timedOut(t, left, setting)
 	}
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
-	m, err := c.request(ctx, t, args, left, (*buffer)[:0])
-	if err != nil {
+	o := newOutgoing(c.inbox.Address())
+	defer o.recycle()
+	if err := o.write(ctx, c, t, args, left); err != nil {
 		return nil, fmt.Errorf("call %s: %w", t, err)
 	}
-	*buffer = m.Data
-	reply, err := c.inbox.Request(ctx, m, left)
+	reply, err := c.inbox.Request(ctx, o.address, &o.msg, left)
 	switch {
 	case errors.Is(err, broker.ErrNoReply):
-		return nil, c.timedOut(t, left, setting)
+		return nil, timedOut(t, left, setting)
 	case errors.Is(err, broker.ErrNoResponders):
 		return nil, c.unknownService(ctx, t)
 	case err != nil:
@@ -140,30 +104,17 @@ func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, er
 	return reply, nil
 }
 
-// request builds the message of a call.
-func (c *caller) request(ctx context.Context, t target, args body, left time.Duration, buffer []byte) (*broker.Msg, error) {
-	h := make(broker.Header, 6)
-	h[headerType] = []string{args.codec().ContentType()}
-	h[headerID] = []string{c.ids.next()}
-	h[headerLeft] = []string{strconv.FormatInt(max(1, left.Milliseconds()), 10)}
-	if args.form != "" {
-		h[headerArgs] = []string{args.form}
+// subject returns where calls of t are sent. It is the same for every call that
+// a field of a service makes.
+func (c *caller) subject(t target) string {
+	if t.subject != "" {
+		return t.subject
 	}
-	if current := entrypoint.FromContext(ctx); current != nil {
-		h[headerStack] = []string{strings.Join(current.Stack(), ",")}
-	}
-	if err := putData(h, entrypoint.Data(ctx)); err != nil {
-		return nil, err
-	}
-	data, err := args.append(buffer)
-	if err != nil {
-		return nil, err
-	}
-	return &broker.Msg{Subject: subjectOf(c.conn.Namespace(), t.service, t.method), Header: h, Data: data}, nil
+	return subjectOf(c.conn.Namespace(), t.service, t.method)
 }
 
-func (c *caller) timedOut(t target, left time.Duration, setting string) error {
-	return fmt.Errorf("call %s: %w", t, ErrTimeout.Explain("no answer within %v (%s)", left.Round(time.Millisecond), setting))
+func timedOut(t target, left time.Duration, setting string) error {
+	return fmt.Errorf("call %s: %w", t, ErrTimeout.Explain("no answer within %v (%s)", max(0, left.Round(time.Millisecond)), setting))
 }
 
 // unknownService says who is running instead.

@@ -57,8 +57,11 @@ func (Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Prov
 // newClient builds a client of type t; outer is the tag of the field that holds
 // it, which wins over that of the embedded Client.
 func newClient(c *caller, t reflect.Type, outer reflect.StructTag) (value reflect.Value, service string, err error) {
-	embedded, ok := t.FieldByName("Client")
-	if t.Kind() != reflect.Struct || !ok || embedded.Type != reflect.TypeFor[Client]() {
+	var embedded reflect.StructField
+	if t.Kind() == reflect.Struct {
+		embedded, _ = t.FieldByName("Client")
+	}
+	if embedded.Type != reflect.TypeFor[Client]() {
 		return value, "", fmt.Errorf("have %s, want a struct that embeds rpc.Client and holds funcs", t)
 	}
 	var o clientOptions
@@ -92,10 +95,14 @@ func newMethod(c *caller, f reflect.StructField, o clientOptions) (reflect.Value
 	if err := checkFunc(f.Type); err != nil {
 		return reflect.Value{}, err
 	}
+	if !broker.ValidName(m.RPC) {
+		return reflect.Value{}, fmt.Errorf("tag key rpc: have %q, want the name of a method of %s", m.RPC, o.Service)
+	}
 	t, err := targetOf(o.Service+"."+m.RPC, m.Timeout, f.Name)
 	if err != nil {
 		return reflect.Value{}, err
 	}
+	t.subject = c.subject(t)
 	return reflect.MakeFunc(f.Type, func(args []reflect.Value) []reflect.Value {
 		return callFunc(c, t, f.Type, args)
 	}), nil
@@ -120,7 +127,7 @@ func callFunc(c *caller, t target, f reflect.Type, args []reflect.Value) []refle
 		place := reflect.New(f.Out(i))
 		out[i], into[i] = place.Elem(), place.Interface()
 	}
-	ctx, _ := args[0].Interface().(context.Context)
+	ctx, _ := reflect.TypeAssert[context.Context](args[0])
 	reply, err := c.call(ctx, t, bodyOfAll(args[1:]))
 	if err == nil {
 		err = decodeResults(t, codec.Msgpack, reply.Data, into...)

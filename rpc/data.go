@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -9,12 +10,15 @@ import (
 )
 
 // dataOf returns the context data in the headers of a request.
-func dataOf(h broker.Header) map[string]string {
+func dataOf(h broker.Header) (map[string]string, error) {
 	var data map[string]string
 	for key, values := range h {
 		name, ok := strings.CutPrefix(key, headerData)
-		if !ok || name == "" || len(values) == 0 {
+		if !ok || len(values) == 0 {
 			continue
+		}
+		if !broker.ValidName(name) {
+			return nil, fmt.Errorf("header %.100q: have key %.64q of context data, want 1 to 64 letters, digits, - or _", key, name)
 		}
 		value, err := url.PathUnescape(values[0])
 		if err != nil {
@@ -25,7 +29,7 @@ func dataOf(h broker.Header) map[string]string {
 		}
 		data[name] = value
 	}
-	return data
+	return data, nil
 }
 
 // putData writes context data into headers. Values are percent-encoded, because

@@ -47,9 +47,13 @@ type wireFault struct {
 
 // toWire returns the outcome of a method as it crosses. The framework's own
 // names are dropped: they speak of a call that this method made, not of this one.
+// A code that is none is internal: without one the answer would be a result.
 func toWire(err error) wireFault {
 	e := fault.From(err)
 	w := wireFault{Code: e.Code, Name: e.Name, Message: e.Message, Class: e.Class, Details: e.Details}
+	if !e.Code.Valid() {
+		w.Code = fault.Internal
+	}
 	if strings.HasPrefix(e.Name, fault.Reserved) {
 		w.Name = ""
 	}
@@ -68,13 +72,31 @@ func refusal(e *fault.Error) wireFault {
 func (w wireFault) headers(contentType string) broker.Header {
 	h := broker.Header{
 		headerType:    {contentType},
-		headerCode:    {string(w.Code)},
+		headerCode:    {statuses[w.Code]},
 		headerMessage: {oneLine(w.Message)},
 	}
 	if w.Name != "" {
 		h[headerFault] = []string{oneLine(w.Name)}
 	}
 	return h
+}
+
+// statuses are the codes as ADR-32 wants them in a header: numbers, here those
+// of HTTP.
+var statuses = map[fault.Code]string{
+	fault.Invalid: "400", fault.Unauthenticated: "401", fault.Denied: "403", fault.NotFound: "404",
+	fault.Conflict: "409", fault.Exhausted: "429", fault.Canceled: "499", fault.Internal: "500",
+	fault.Unavailable: "503", fault.Timeout: "504",
+}
+
+// codeOf returns the code that a number stands for.
+func codeOf(status string) fault.Code {
+	for code, s := range statuses {
+		if s == status {
+			return code
+		}
+	}
+	return fault.Internal
 }
 
 // maxHeader bounds the message in a header; the body has all of it.
@@ -88,19 +110,17 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// fromWire returns the error of a reply, nil where it is none.
+// fromWire returns the error of a reply, nil where it is none. That of a service
+// that is not ours is in the headers alone.
 func fromWire(m *broker.Msg) error {
-	if m.Header == nil || m.Header.Get(headerCode) == "" {
+	status := m.Header.Get(headerCode)
+	if status == "" {
 		return nil
 	}
-	code := fault.Code(m.Header.Get(headerCode))
 	c, err := codec.For(m.Header.Get(headerType))
-	if err != nil {
-		return fault.New(code, m.Header.Get(headerMessage))
-	}
 	var w wireFault
-	if err := c.Decode(m.Data, &w); err != nil {
-		return fault.New(code, m.Header.Get(headerMessage))
+	if err != nil || c.Decode(m.Data, &w) != nil || !w.Code.Valid() {
+		return fault.New(codeOf(status), m.Header.Get(headerMessage))
 	}
 	e := &fault.Error{Code: w.Code, Name: w.Name, Message: w.Message, Class: w.Class}
 	return e.Received(func(into any) error {

@@ -1,18 +1,24 @@
 package rpc
 
 import (
-	"crypto/rand"
-	"strconv"
+	"fmt"
 	"strings"
-	"sync/atomic"
 )
 
-// ids makes ids of calls: a prefix that no other process has, and a number.
-type ids struct {
-	prefix string
-	last   atomic.Uint64
+// Ids are copied to every line of the log and to every call further down, so
+// what a caller may send is bounded.
+const (
+	maxID    = 128
+	maxStack = 2048
+)
+
+func checkIDs(id, stack string) error {
+	switch {
+	case len(id) > maxID || strings.Contains(id, ","):
+		return fmt.Errorf("header %s: have %.100q, want at most %d bytes without a comma", headerID, id, maxID)
+	case len(stack) > maxStack:
+		return fmt.Errorf("header %s: have %d bytes, want at most %d", headerStack, len(stack), maxStack)
+	default:
+		return nil
+	}
 }
-
-func newIDs() *ids { return &ids{prefix: strings.ToLower(rand.Text()[:12]) + "-"} }
-
-func (i *ids) next() string { return i.prefix + strconv.FormatUint(i.last.Add(1), 36) }

@@ -2,6 +2,7 @@ package rpc_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience bounds every wait of these tests.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 func within(t *testing.T) context.Context {
 	t.Helper()
@@ -118,6 +119,7 @@ func wantCode(t *testing.T, err error, want fault.Code) {
 type Gate struct {
 	_ service.Name `name:"gate"`
 	_ rpc.Method   `method:"Pass" args:"n"`
+	_ rpc.Method   `method:"Hold" args:"n"`
 	_ rpc.Method   `method:"Echo" args:"n"`
 
 	entered chan int
@@ -137,5 +139,25 @@ func (g *Gate) Pass(ctx context.Context, n int) (int, error) {
 	}
 }
 
+// Hold is Pass that ignores its deadline.
+func (g *Gate) Hold(n int) int {
+	g.entered <- n
+	<-g.open
+	return n
+}
+
 // Echo returns n.
 func (*Gate) Echo(n int) int { return n }
+
+// refusal is a test that a World fails.
+type refusal struct{ *testing.T }
+
+func (refusal) Fatalf(format string, args ...any) { panic(fmt.Errorf(format, args...)) }
+
+// startErr returns why services are refused, nil where they are not.
+func startErr(t *testing.T, services ...any) (err error) {
+	t.Helper()
+	defer func() { err, _ = recover().(error) }()
+	svctest.New(refusal{t}, services...)
+	return nil
+}

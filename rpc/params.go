@@ -34,7 +34,7 @@ func (p params) decode(c codec.Codec, data []byte, form string, into []any) erro
 	case form == argsNamed:
 		return p.decodeNamed(c, data, shape, into)
 	case form != "":
-		return fmt.Errorf("header %s: have %q, want %s, %s or none", headerArgs, form, argsPositional, argsNamed)
+		return fmt.Errorf("header %s: have %.100q, want %s, %s or none", headerArgs, form, argsPositional, argsNamed)
 	case len(into) == 1:
 		return p.decodeOne(c, data, shape, into)
 	case shape.Kind == codec.KindObject && shape.Len == 0:
@@ -69,7 +69,7 @@ func (p params) decodeOne(c codec.Codec, data []byte, shape codec.Shape, into []
 // decodeNamed decodes an object of arguments by name. The fields of a single
 // struct parameter may be given as if they were the arguments.
 func (p params) decodeNamed(c codec.Codec, data []byte, shape codec.Shape, into []any) error {
-	if len(into) == 1 && holds(p.types[0], codec.KindObject) && !(len(p.names) == 1 && shape.Len == 1 && shape.Has(p.names[0])) {
+	if len(into) == 1 && holds(p.types[0], codec.KindObject) && (len(p.names) != 1 || shape.Len != 1 || !shape.Has(p.names[0])) {
 		return c.Decode(data, into[0])
 	}
 	return p.byName(c, data, into)

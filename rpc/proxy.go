@@ -19,7 +19,7 @@ import (
 //	Cluster rpc.Proxy                   // Cluster.Call(ctx, "stock.left", "apples")
 //	Stock   rpc.Proxy `service:"stock"` // Stock.Call(ctx, "left", "apples")
 //
-// It is safe for concurrent use. In a test it is made with Fake.
+// It is safe for concurrent use. In a test, svctest.Fake hosts what it calls.
 type Proxy struct {
 	service string // "" for any
 	timeout time.Duration
@@ -83,7 +83,7 @@ func (p Proxy) target(method string) (target, error) {
 	}
 	t, err := targetOf(method, p.timeout, p.field)
 	if err != nil {
-		return t, fault.Newf(fault.Invalid, "call: have method %q, want \"service.method\" with names of letters, digits, - and _", method)
+		return t, fault.Newf(fault.Invalid, "call: have method %.200q, want \"service.method\" with names of letters, digits, - and _", method)
 	}
 	return t, nil
 }

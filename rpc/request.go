@@ -1,7 +1,7 @@
 package rpc
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,15 +21,14 @@ type request struct {
 	received time.Time
 	codec    codec.Codec
 	served   *served
-	call     *entrypoint.Call
+	call     entrypoint.Call
 }
 
 // read makes the call of a message, arguments included, so that what is wrong
 // with it is answered without a worker.
 func (r *request) read() *fault.Error {
 	var err error
-	header := func(key string) string { return first(r.msg.Header[key]) }
-	if r.codec, err = codec.For(header(headerType)); err != nil {
+	if r.codec, err = codec.For(r.header(headerType)); err != nil {
 		r.codec = codec.JSON
 		return ErrBadRequest.Explain("header %s: %v", headerType, err)
 	}
@@ -37,35 +36,46 @@ func (r *request) read() *fault.Error {
 	if r.served = r.server.methods[name]; r.served == nil {
 		return r.server.unknown(name)
 	}
-	left, err := leftOf(header(headerLeft), r.server.settings.Timeout)
+	c := &r.call
+	c.ID, c.Kind, c.Name, c.Method, c.Decode = r.header(headerID), kind, r.served.name, r.served.method, r.decode
+	if refused := r.readHeaders(c); refused != nil {
+		return refused
+	}
+	if err := c.Bind(); err != nil {
+		return r.served.params.refuse(r.server.host.Service()+"."+name, err)
+	}
+	return nil
+}
+
+// readHeaders reads what travels beside the body.
+func (r *request) readHeaders(c *entrypoint.Call) *fault.Error {
+	stack := r.header(headerStack)
+	left, err := leftOf(r.header(headerLeft), r.server.settings.Timeout)
+	data, dataErr := dataOf(r.msg.Header)
+	err = cmp.Or(err, dataErr, checkIDs(c.ID, stack))
 	switch {
 	case err != nil:
 		return ErrBadRequest.Explain("%v", err)
 	case left == 0:
 		return ErrExpired
 	}
-	r.call = &entrypoint.Call{
-		ID: header(headerID), Kind: kind, Name: name,
-		Method: r.served.method, Parents: split(header(headerStack)), Data: dataOf(r.msg.Header),
-		Deadline: r.received.Add(left),
-		Decode: func(into []any) error {
-			return r.served.params.decode(r.codec, r.msg.Data, header(headerArgs), into)
-		},
-	}
-	if r.call.ID == "" {
-		r.call.ID = r.server.ids.next()
-	}
-	if err := r.call.Bind(); err != nil {
-		return r.served.params.refuse(r.server.host.Service()+"."+name, err)
+	c.Deadline, c.Data, c.Parents = r.received.Add(left), data, split(stack)
+	if c.ID == "" {
+		c.ID = broker.IDOf(r.msg.Reply)
 	}
 	return nil
 }
 
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
+func (r *request) decode(into []any) error {
+	return r.served.params.decode(r.codec, r.msg.Data, r.header(headerArgs), into)
+}
+
+// header returns a header of the request, "" where it is absent.
+func (r *request) header(key string) string {
+	if values := r.msg.Header[key]; len(values) > 0 {
+		return values[0]
 	}
-	return values[0]
+	return ""
 }
 
 func split(stack string) []string {
@@ -76,25 +86,29 @@ func split(stack string) []string {
 	return all[max(0, len(all)-entrypoint.MaxParents):]
 }
 
-// spawn waits for a worker until ctx ends, which is the deadline of the call, or
-// the service stops waiting.
-func (r *request) spawn(ctx context.Context) {
-	err := r.served.host.Spawn(ctx, r.call, r.done)
+// notRun answers a call that got no worker.
+func (r *request) notRun(err error) {
 	switch {
-	case err == nil:
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, entrypoint.ErrExpired):
 		r.refuse(ErrExpired)
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, entrypoint.ErrStopping):
 		r.refuse(ErrStopping)
 	default:
-		r.refuse(fault.From(err))
+		workers := r.served.host.Workers()
+		r.refuse(ErrOverloaded.Explain("%s.%s: %d calls wait for %d workers already (configuration key workers)",
+			r.server.host.Service(), r.served.name, 10*workers, workers))
 	}
 }
 
 // done answers with the outcome of the method.
 func (r *request) done(out any, err error) {
 	r.served.counters.Count(time.Since(r.received), err)
-	if err != nil {
+	switch err {
+	case nil:
+	case entrypoint.ErrExpired, entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
+		r.notRun(err)
+		return
+	default:
 		r.fail(toWire(err))
 		return
 	}
@@ -102,8 +116,10 @@ func (r *request) done(out any, err error) {
 	defer buffers.Put(buffer)
 	body, err := r.codec.Append((*buffer)[:0], out)
 	if err == nil {
-		err = r.server.conn.Send(&broker.Msg{Subject: r.msg.Reply, Data: body})
-		*buffer = body
+		err = r.server.conn.Reply(r.msg.Reply, body)
+		if cap(body) <= maxKept {
+			*buffer = body
+		}
 	}
 	if err != nil {
 		r.unsendable(err)
@@ -125,19 +141,23 @@ func (r *request) refuse(e *fault.Error) {
 	r.fail(refusal(e))
 }
 
-// fail answers with an error. Details that cannot be encoded are left out: the
-// error matters more.
+// fail answers with an error. One that cannot be encoded, or is more than the
+// broker takes, goes without its details and its length: the error matters more.
 func (r *request) fail(w wireFault) {
-	body, err := r.codec.Append(nil, w)
+	err := r.send(w)
 	if err != nil {
-		w.Message = fmt.Sprintf("%s (its details are lost: %v)", w.Message, err)
-		w.Details = nil
-		body, err = r.codec.Append(nil, w)
-	}
-	if err == nil {
-		err = r.server.conn.Send(&broker.Msg{Subject: r.msg.Reply, Header: w.headers(r.codec.ContentType()), Data: body})
+		w.Message, w.Details = fmt.Sprintf("%s (the rest is lost: %v)", oneLine(w.Message), err), nil
+		err = r.send(w)
 	}
 	if err != nil {
 		r.server.host.Logger().Error("answer cannot be sent", "subject", r.msg.Subject, "error", err)
 	}
+}
+
+func (r *request) send(w wireFault) error {
+	body, err := r.codec.Append(nil, w)
+	if err != nil {
+		return err
+	}
+	return r.server.conn.Send(&broker.Msg{Subject: r.msg.Reply, Header: w.headers(r.codec.ContentType()), Data: body})
 }

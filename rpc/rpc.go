@@ -10,6 +10,10 @@ import (
 	"github.com/enoki-go/enoki/broker"
 )
 
+// ProtocolVersion is the version of what docs/protocol.md describes: services
+// that differ in it may not understand each other.
+const ProtocolVersion = 1
+
 // Headers of a request. Those of a reply exist only where it is an error.
 const (
 	headerType    = "Content-Type"

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -27,7 +26,6 @@ type server struct {
 	settings settings
 	prefix   string // of the subjects of all methods
 	methods  map[string]*served
-	ids      *ids // for requests that bring none
 
 	starting sync.Once
 	startErr error
@@ -35,11 +33,6 @@ type server struct {
 	stopErr  error
 	sub      *broker.Subscription
 	announce *broker.Announcement
-
-	queued  atomic.Int64    // calls that wait for a worker
-	waiting sync.WaitGroup  // their goroutines
-	life    context.Context // of what waits; ended where stop may wait no longer
-	end     context.CancelFunc
 }
 
 type serverKey struct{ service string }
@@ -55,12 +48,10 @@ func serverOf(h entrypoint.Host) (*server, error) {
 		if err != nil {
 			return nil, err
 		}
-		s := &server{
-			conn: conn, host: h, settings: set, methods: make(map[string]*served), ids: newIDs(),
+		return &server{
+			conn: conn, host: h, settings: set, methods: make(map[string]*served),
 			prefix: subjectOf(conn.Namespace(), h.Service(), ""),
-		}
-		s.life, s.end = context.WithCancel(context.Background())
-		return s, nil
+		}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -114,16 +105,12 @@ func (s *server) stop(ctx context.Context) error {
 	return s.stopErr
 }
 
-// unsubscribe returns once every call that had arrived has a worker or, where
-// ctx ends before, was refused.
+// unsubscribe returns once every call that had arrived is with the host.
 func (s *server) unsubscribe(ctx context.Context) error {
 	if s.sub == nil {
 		return nil
 	}
-	err := errors.Join(s.sub.Stop(ctx), s.announce.Stop(ctx))
-	defer context.AfterFunc(ctx, s.end)()
-	s.waiting.Wait()
-	return err
+	return errors.Join(s.sub.Stop(ctx), s.announce.Stop(ctx))
 }
 
 // receive takes one request. It runs on the goroutine of the subscription, so
@@ -138,36 +125,14 @@ func (s *server) receive(m *broker.Msg) {
 		r.refuse(refused)
 		return
 	}
-	if r.served.host.TrySpawn(r.call, r.done) {
-		return
+	if err := r.served.host.Queue(&r.call, r.done); err != nil {
+		r.notRun(err)
 	}
-	s.queue(r)
 }
-
-// queue lets a request wait for a worker, for as long as its caller does.
-func (s *server) queue(r *request) {
-	limit := int64(waitingPerWorker * r.served.host.Workers())
-	if s.queued.Add(1) > limit {
-		s.queued.Add(-1)
-		r.refuse(ErrOverloaded.Explain("%s.%s: %d calls wait for a worker, want %d at the most (%d for each of the configuration's workers)",
-			s.host.Service(), r.served.name, limit, limit, waitingPerWorker))
-		return
-	}
-	s.waiting.Go(func() {
-		defer s.queued.Add(-1)
-		ctx, cancel := context.WithDeadline(s.life, r.call.Deadline)
-		defer cancel()
-		r.spawn(ctx)
-	})
-}
-
-// waitingPerWorker bounds the queue: a longer one only makes every caller wait
-// for work that will have expired when its turn comes.
-const waitingPerWorker = 10
 
 // unknown is the answer to a method that the service does not have.
 func (s *server) unknown(method string) *fault.Error {
-	text := fmt.Sprintf("unknown method %q of %s", method, s.host.Service())
+	text := fmt.Sprintf("unknown method %.100q of %s", method, s.host.Service())
 	if hint := suggest.Hint(method, s.names()); hint != "" {
 		return ErrUnknownMethod.Explain("%s; %s", text, hint)
 	}
@@ -181,7 +146,7 @@ func leftOf(value string, otherwise time.Duration) (time.Duration, error) {
 	}
 	ms, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || ms < 0 || ms > int64(maxLeft/time.Millisecond) {
-		return 0, fmt.Errorf("header %s: have %q, want whole milliseconds up to %d", headerLeft, value, maxLeft/time.Millisecond)
+		return 0, fmt.Errorf("header %s: have %.100q, want whole milliseconds up to %d", headerLeft, value, maxLeft/time.Millisecond)
 	}
 	return time.Duration(ms) * time.Millisecond, nil
 }

@@ -3,6 +3,7 @@ package rpc_test
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ type Point struct {
 }
 
 func (*Shapes) Nothing() string                  { return "nothing" }
-func (*Shapes) Scalar(n int) string              { return fmt.Sprint(n) }
+func (*Shapes) Scalar(n int) string              { return strconv.Itoa(n) }
 func (*Shapes) Slice(all []string) string        { return fmt.Sprint(all) }
 func (*Shapes) Point(p Point) string             { return fmt.Sprint(p) }
 func (*Shapes) Map(m map[string]int) string      { return fmt.Sprint(m) }
@@ -48,7 +49,7 @@ func maybe(n *int) string {
 	if n == nil {
 		return "none"
 	}
-	return fmt.Sprint(*n)
+	return strconv.Itoa(*n)
 }
 
 const (

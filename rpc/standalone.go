@@ -27,6 +27,12 @@ type dialing struct {
 // nothing else; 30 s.
 func WithTimeout(d time.Duration) DialOption { return func(o *dialing) { o.settings.Timeout = d } }
 
+// WithTimeoutFrom is WithTimeout for a program with a setting of its own: an
+// error that says the time is up names it.
+func WithTimeoutFrom(setting string, d time.Duration) DialOption {
+	return func(o *dialing) { o.settings = settings{Timeout: d, source: setting} }
+}
+
 // WithConfig sets the whole configuration of the connection, the URL included.
 func WithConfig(c broker.Config) DialOption { return func(o *dialing) { o.config = c } }
 
@@ -36,12 +42,16 @@ func WithLogger(l *slog.Logger) DialOption { return func(o *dialing) { o.logger 
 // Dial connects to the broker at url, for "" to the one of the environment's
 // NATS_URL or at broker.DefaultURL. The broker need not be there yet.
 func Dial(url string, opts ...DialOption) (*Standalone, error) {
-	o := dialing{config: broker.Defaults(), settings: settings{Timeout: 30 * time.Second}, logger: slog.Default()}
+	o := dialing{config: broker.Defaults(), logger: slog.Default()}
+	o.settings = settings{Timeout: defaultTimeout, source: "rpc.WithTimeout"}
 	if url != "" {
 		o.config.URL = url
 	}
 	for _, opt := range opts {
 		opt(&o)
+	}
+	if err := o.settings.check(); err != nil {
+		return nil, fmt.Errorf("dial: %w", err)
 	}
 	conn, err := broker.Dial(o.config, o.logger)
 	if err != nil {

@@ -56,7 +56,6 @@ func embeds[T any](t reflect.Type) bool {
 		return false
 	}
 	for f := range t.Fields() {
-		f := f
 		if f.Anonymous && (f.Type == reflect.TypeFor[T]() || embeds[T](f.Type)) {
 			return true
 		}

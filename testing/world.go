@@ -118,8 +118,8 @@ func (w *World) Log() string { return w.log.String() }
 // Hook runs a method through a worker of its service, dependencies and all, and
 // returns what it returned: the error itself, not its image on the wire. The
 // method is given by its Go name and has an entrypoint.
-func (w *World) Hook(ctx context.Context, service, method string, args ...any) (any, error) {
-	return w.app.Invoke(ctx, service, method, args...)
+func (w *World) Hook(ctx context.Context, name, method string, args ...any) (any, error) {
+	return w.app.Invoke(ctx, name, method, args...)
 }
 
 // Call calls a method over the broker and returns its result. An error fails the

@@ -1,0 +1,120 @@
+package broker_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"go.uber.org/goleak"
+
+	"github.com/enoki-go/enoki/broker"
+	svctest "github.com/enoki-go/enoki/testing"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds every wait of these tests.
+const patience = 5 * time.Second
+
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func take[T any](t *testing.T, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-within(t).Done():
+		t.Fatalf("nothing came within %v", patience)
+		panic("unreachable")
+	}
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	ctx, tick := within(t), time.NewTicker(5*time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%s: not within %v", what, patience)
+		}
+	}
+}
+
+// journal is a log that a test reads.
+type journal struct {
+	mu   sync.Mutex // guards text
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) has(part string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.Contains(j.text.String(), part)
+}
+
+// dial connects and closes with the test.
+func dial(t *testing.T, url string) (*broker.Conn, *journal) {
+	t.Helper()
+	var j journal
+	settings := broker.Defaults()
+	settings.URL = url
+	c, err := broker.Dial(settings, slog.New(slog.NewTextHandler(&j, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, c) })
+	return c, &j
+}
+
+func stop(t *testing.T, c *broker.Conn) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := c.Stop(ctx); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+}
+
+// inbox returns an inbox that is subscribed.
+func inbox(t *testing.T, c *broker.Conn) *broker.Inbox {
+	t.Helper()
+	i := c.Inbox("tester")
+	if err := i.Start(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+// plain is a connection of a client that knows nothing of us.
+func plain(t *testing.T, b *svctest.Broker) *nats.Conn {
+	t.Helper()
+	nc, err := nats.Connect(b.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	return nc
+}
+
+// ask makes a request from an address of its own.
+func ask(ctx context.Context, i *broker.Inbox, m *broker.Msg, timeout time.Duration) (*broker.Msg, error) {
+	return i.Request(ctx, i.Address(), m, timeout)
+}
