@@ -75,8 +75,9 @@ var plan = table{
 		"github.com/spf13/cobra":            {"cmd/svc"},
 		"github.com/spf13/pflag":            {"cmd/svc"},
 		"go.starlark.net":                   {"cmd/svc/internal/..."},
+		"github.com/peterh/liner":           {"cmd/svc/internal/..."},
 		"golang.org/x/sys":                  {"cmd/svc/internal/..."},
-		"golang.org/x/term":                 {"cmd/svc", "cmd/svc/internal/..."},
+		"golang.org/x/term":                 {"cmd/svc/internal/..."},
 	},
 }
 

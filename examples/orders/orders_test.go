@@ -25,8 +25,8 @@ func TestCreateReservesAndPrices(t *testing.T) {
 func TestErrorOfStocksReachesTheCallerOfOrders(t *testing.T) {
 	w := svctest.New(t, &orders.Orders{}, &orders.Stocks{}, &orders.Prices{}, orders.Options())
 	_, err := w.Client().Proxy("orders").Call(t.Context(), "create", "apples", 11)
-	out, ok := errors.AsType[orders.OutOfStock](err)
-	if want := (orders.OutOfStock{Article: "apples", Left: 10}); !ok || out != want {
+	out, ok := errors.AsType[orders.OutOfStockError](err)
+	if want := (orders.OutOfStockError{Article: "apples", Left: 10}); !ok || out != want {
 		t.Errorf("have %v, want %+v", err, want)
 	}
 }

@@ -16,17 +16,17 @@ type Stocks struct {
 	_ rpc.Method `method:"Total"`
 }
 
-// OutOfStock is returned where a shelf holds less than is wanted. A caller in
+// OutOfStockError is returned where a shelf holds less than is wanted. A caller in
 // another process finds it with errors.As.
-type OutOfStock struct {
+type OutOfStockError struct {
 	Article string `json:"article"`
 	Left    int    `json:"left"`
 }
 
-func (e OutOfStock) Error() string { return e.Article + " are out of stock" }
+func (e OutOfStockError) Error() string { return e.Article + " are out of stock" }
 
 // Fault names the error on the wire.
-func (OutOfStock) Fault() (string, fault.Code) { return "stocks.out_of_stock", fault.Conflict }
+func (OutOfStockError) Fault() (string, fault.Code) { return "stocks.out_of_stock", fault.Conflict }
 
 // Reserve takes articles from the shelf and returns how many are left.
 func (s *Stocks) Reserve(article string, count int) (int, error) {
@@ -52,7 +52,7 @@ func (s *Shelf) take(article string, count int) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.left[article] < count {
-		return 0, OutOfStock{Article: article, Left: s.left[article]}
+		return 0, OutOfStockError{Article: article, Left: s.left[article]}
 	}
 	s.left[article] -= count
 	return s.left[article], nil

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"os"
+	"strconv"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
+	"github.com/enoki-go/enoki/cmd/svc/internal/supervise"
+)
+
+// processes lists what to run: every program, as many times as there are
+// instances.
+func (f *runFlags) processes(programs []launch.Program, binaries []string, where address) []supervise.Process {
+	var all []supervise.Process
+	for i, p := range programs {
+		for n := range f.instances {
+			all = append(all, supervise.Process{
+				Label: label(p.Name, len(programs), n+1, f.instances),
+				Path:  binaries[i],
+				Args:  f.childArgs(where),
+				Env:   childEnv(where),
+			})
+		}
+	}
+	return all
+}
+
+// label tells apart what runs side by side, and nothing more.
+func label(name string, programs, n, instances int) string {
+	switch {
+	case programs == 1 && instances == 1:
+		return ""
+	case programs == 1:
+		return strconv.Itoa(n)
+	case instances == 1:
+		return name
+	default:
+		return name + " " + strconv.Itoa(n)
+	}
+}
+
+// childArgs writes the flags of service.Main.
+func (f *runFlags) childArgs(where address) []string {
+	var args []string
+	for _, file := range f.files {
+		args = append(args, "--config", file)
+	}
+	for _, d := range f.defines {
+		args = append(args, "--define", d)
+	}
+	args = append(args, "--broker", where.argument())
+	if f.namespace != "" {
+		args = append(args, "--namespace", f.namespace)
+	}
+	if f.drain != 0 {
+		args = append(args, "--drain", f.drain.String())
+	}
+	if f.port != 0 {
+		args = append(args, "--port", strconv.Itoa(f.port))
+	}
+	if f.json {
+		args = append(args, "--json")
+	}
+	return args
+}
+
+// argument keeps a password out of the list of processes: the child reads it
+// from its environment.
+func (a address) argument() string {
+	if a.secret() {
+		return "${NATS_URL}"
+	}
+	return a.url
+}
+
+func childEnv(a address) []string {
+	if a.secret() {
+		return append(os.Environ(), "NATS_URL="+a.url)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func configVerb() *cobra.Command {
+	var f connectFlags
+	cmd := &cobra.Command{
+		Use:   "config [flags]",
+		Short: "Print the effective configuration.",
+		Long: "Print the effective configuration as YAML: all files merged, environment variables\n" +
+			"substituted, --define applied, secrets redacted.",
+		Example: "  svc config --config config.yml\n  svc config --config base.yml --config prod.yml --define workers=20",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := f.load()
+			if err != nil {
+				return err
+			}
+			text, err := cfg.YAML()
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(text)
+			return err
+		},
+	}
+	f.addConfig(cmd)
+	return cmd
+}

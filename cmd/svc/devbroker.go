@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/devbroker"
+)
+
+// defaultIdle outlasts a pause for thought between two runs, so that what is
+// only in the broker's memory is still there; files are kept anyway.
+const defaultIdle = 5 * time.Minute
+
+// sharedBroker returns the development broker at addr.
+func sharedBroker(addr string) (devbroker.Shared, error) {
+	home, err := brokerHome(addr)
+	if err != nil {
+		return devbroker.Shared{}, err
+	}
+	return devbroker.Shared{Addr: addr, Home: home, Command: []string{"svc", "broker", "--dev", "--addr", addr}}, nil
+}
+
+// brokerHome is where the broker of a port keeps its data.
+func brokerHome(addr string) (string, error) {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", fmt.Errorf("broker address: want host:port, have %q", addr)
+	}
+	return cacheFolder("broker", port)
+}
+
+// cacheFolder names a folder of svc's own in the user's cache.
+func cacheFolder(names ...string) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the user's cache folder: %w", err)
+	}
+	return filepath.Join(append([]string{cache, "svc"}, names...)...), nil
+}
+
+// ensureBroker finds or starts the development broker, and says which.
+func ensureBroker(ctx context.Context, addr string, note func(string)) error {
+	shared, err := sharedBroker(addr)
+	if err != nil {
+		return err
+	}
+	started, err := shared.Ensure(ctx)
+	if err != nil {
+		return err
+	}
+	if !started {
+		note("using the broker at " + shared.URL())
+		return nil
+	}
+	note(fmt.Sprintf("started a development broker at %s (JetStream; it ends when unused for %s; log: %s)", shared.URL(), idleTime(), shared.Log()))
+	return nil
+}
+
+// idleTime is how long a development broker waits for the next client;
+// SVC_DEV_IDLE overrides it.
+func idleTime() time.Duration {
+	if d, err := time.ParseDuration(os.Getenv("SVC_DEV_IDLE")); err == nil && d > 0 {
+		return d
+	}
+	return defaultIdle
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

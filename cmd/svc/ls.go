@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/enoki-go/enoki/broker"
+)
+
+// lsFlags are the flags of svc ls.
+type lsFlags struct {
+	connectFlags
+
+	json bool
+}
+
+func lsVerb() *cobra.Command {
+	var f lsFlags
+	cmd := &cobra.Command{
+		Use:     "ls [SERVICE] [flags]",
+		Short:   "List the services that are running.",
+		Long:    "List the services that are running, with their versions, instances and methods.",
+		Example: "  svc ls\n  svc ls greeting_service --json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
+	}
+	f.addBroker(cmd)
+	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: an array of {name, version, instances, methods}")
+	return cmd
+}
+
+func (f *lsFlags) run(cmd *cobra.Command, service string) error {
+	if service != "" && !broker.ValidName(service) {
+		return asUsage(cmd, fmt.Errorf("have service %q, want 1 to 64 letters, digits, - or _", service))
+	}
+	client, err := f.dial(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer client.Close() //nolint:errcheck // the answers are there
+	found, err := client.Connection().Discover(cmd.Context(), service)
+	if err != nil {
+		return err
+	}
+	rows := summarise(found)
+	if f.json {
+		text, err := json.Marshal(rows)
+		if err != nil {
+			return err
+		}
+		return printJSON(cmd.OutOrStdout(), text)
+	}
+	if len(rows) == 0 {
+		return exitWith(exitNotFound, fmt.Errorf("no services are running on %s", client.Connection().URL()))
+	}
+	return printRows(cmd.OutOrStdout(), rows)
+}
+
+// listed is one version of a service that is running.
+type listed struct {
+	Name      string         `json:"name"`
+	Version   string         `json:"version"`
+	Instances []string       `json:"instances"` // their ids
+	Methods   []listedMethod `json:"methods"`
+}
+
+type listedMethod struct {
+	Name    string   `json:"name"`
+	Subject string   `json:"subject"`
+	Params  []string `json:"params,omitempty"` // where they have names
+}
+
+// summarise puts the instances of one version of a service into one row.
+func summarise(found []broker.Info) []listed {
+	rows := []listed{}
+	for _, info := range found {
+		i := slices.IndexFunc(rows, func(r listed) bool { return r.Name == info.Name && r.Version == info.Version })
+		if i < 0 {
+			i = len(rows)
+			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methodsOf(info)})
+		}
+		rows[i].Instances = append(rows[i].Instances, info.ID)
+	}
+	return rows
+}
+
+func methodsOf(info broker.Info) []listedMethod {
+	methods := []listedMethod{}
+	for _, e := range info.Endpoints {
+		m := listedMethod{Name: e.Name, Subject: e.Subject}
+		_ = json.Unmarshal([]byte(e.Metadata["params"]), &m.Params) // absent where the parameters have no names
+		methods = append(methods, m)
+	}
+	return methods
+}
+
+func printRows(out io.Writer, rows []listed) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "SERVICE\tVERSION\tINSTANCES\tMETHODS")
+	for _, r := range rows {
+		calls := make([]string, len(r.Methods))
+		for i, m := range r.Methods {
+			calls[i] = m.Name + "(" + strings.Join(m.Params, ", ") + ")"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", r.Name, r.Version, len(r.Instances), strings.Join(calls, ", "))
+	}
+	return w.Flush() // reports what the lines before met
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/enoki-go/enoki/internal/suggest"
+)
+
+// verbs builds the subcommands, in the order of the help. A verb reports
+// failures as errors (see exit.go for their codes), writes data to
+// cmd.OutOrStdout and the rest to cmd.ErrOrStderr, and its Example has two or
+// more lines that begin with "svc".
+var verbs = []func() *cobra.Command{
+	runVerb,
+	callVerb,
+	shellVerb,
+	lsVerb,
+	brokerVerb,
+	configVerb,
+	versionVerb,
+}
+
+const helpTemplate = `{{with .Example}}Examples:
+{{.}}
+
+{{end}}{{with (or .Long .Short)}}{{.}}
+
+{{end}}{{.UsageString}}`
+
+const usageTemplate = `Usage: {{.UseLine}}{{if .HasAvailableSubCommands}}
+
+Verbs:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+
+Help for a verb: {{.CommandPath}} VERB --help{{end}}{{if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+`
+
+// run is the whole command: it returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(context.Background())
+	printError(stderr, err)
+	return exitCode(err)
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "svc VERB",
+		Short:         "Run, call and inspect services.",
+		Example:       "  svc run ./examples/hello\n  svc broker",
+		Args:          unknownVerb,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	for _, verb := range verbs {
+		root.AddCommand(verb())
+	}
+	prepare(root)
+	return root
+}
+
+// prepare gives cmd and all below it what every verb has in common.
+func prepare(cmd *cobra.Command) {
+	cmd.SetHelpTemplate(helpTemplate)
+	cmd.SetUsageTemplate(usageTemplate)
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.DisableFlagsInUseLine = true
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error { return asUsage(cmd, check(cmd, args)) }
+	}
+	for _, child := range cmd.Commands() {
+		prepare(child)
+	}
+}
+
+// unknownVerb refuses what follows svc and is no verb.
+func unknownVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	if hint := suggest.Hint(args[0], names); hint != "" {
+		return fmt.Errorf("unknown verb %q; %s", args[0], hint)
+	}
+	return fmt.Errorf("unknown verb %q; there are: %s", args[0], suggest.List(names))
+}
+
+// flagError adds the nearest flag to the complaint about one that is unknown.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return asUsage(cmd, err)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	have := unknown.GetSpecifiedName()
+	text := "unknown flag " + dashes(have) + have
+	if near := suggest.Nearest(have, names); near != "" {
+		text += "; did you mean --" + near + "?"
+	}
+	return asUsage(cmd, errors.New(text))
+}
+
+func dashes(name string) string { return strings.Repeat("-", min(len(name), 2)) }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
+	"github.com/enoki-go/enoki/fault"
+)
+
+// The first thing a newcomer does with help is to copy a line of it.
+func TestHelpOfEveryVerbBeginsWithTwoExamples(t *testing.T) {
+	t.Parallel()
+	for _, cmd := range withChildren(newRoot()) {
+		var lines []string
+		for line := range strings.Lines(help(t, cmd)) {
+			lines = append(lines, line)
+		}
+		if len(lines) < 3 || lines[0] != "Examples:\n" || !strings.HasPrefix(lines[1], "  svc ") || !strings.HasPrefix(lines[2], "  svc ") {
+			t.Errorf("%s: help begins with %q, want two examples", cmd.CommandPath(), lines[:min(3, len(lines))])
+		}
+		for _, line := range lines {
+			if len([]rune(line)) > 101 {
+				t.Errorf("%s: line of %d columns in help, want at most 100: %s", cmd.CommandPath(), len(line)-1, line)
+			}
+		}
+	}
+}
+
+func withChildren(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, child := range cmd.Commands() {
+		all = append(all, withChildren(child)...)
+	}
+	return all
+}
+
+func help(t *testing.T, cmd *cobra.Command) string {
+	t.Helper()
+	var out strings.Builder
+	cmd.SetOut(&out)
+	if err := cmd.Help(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestExitCodesTellFailuresApart(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		err  error
+		want int
+	}{
+		{"nothing", nil, 0},
+		{"anything", errors.New("x"), 1},
+		{"compile error", &launch.CompileError{Output: "x"}, 1},
+		{"usage", asUsage(newRoot(), errors.New("x")), 2},
+		{"target not found", fmt.Errorf("run: %w", &launch.NotFoundError{Text: "x"}), 3},
+		{"denied", &fault.Error{Code: fault.Denied}, 4},
+		{"unauthenticated", &fault.Error{Code: fault.Unauthenticated}, 4},
+		{"timeout", &fault.Error{Code: fault.Timeout}, 5},
+		{"remote", &fault.Error{Code: fault.Conflict}, 6},
+		{"interrupted", fmt.Errorf("go build: %w", context.Canceled), 130},
+		{"own code", fmt.Errorf("run: %w", exitWith(42, nil)), 42},
+		{"usage of a usage error", asUsage(newRoot(), asUsage(newRoot(), errors.New("x"))), 2},
+	} {
+		if have := exitCode(tt.err); have != tt.want {
+			t.Errorf("%s (%v): have %d, want %d", tt.name, tt.err, have, tt.want)
+		}
+	}
+}
+
+func TestErrorsArePrintedOnce(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"an error", errors.New("connect: refused"), "svc: connect: refused\n"},
+		{"what the compiler says stays as it is", &launch.CompileError{Output: "x.go:1:2: no\n"}, "x.go:1:2: no\n"},
+		{"what a child has said", exitWith(7, nil), ""},
+		{"an interrupt", context.Canceled, ""},
+		{"usage says where to look", asUsage(newRoot(), errors.New("what?")), "svc: what?\nsee: svc --help\n"},
+	} {
+		var out strings.Builder
+		printError(&out, tt.err)
+		if out.String() != tt.want {
+			t.Errorf("%s: have %q, want %q", tt.name, out.String(), tt.want)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/cmd/svc/internal/shell"
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/rpc"
+)
+
+// shellFlags are the flags of svc shell.
+type shellFlags struct {
+	connectFlags
+
+	code    string
+	timeout time.Duration
+	data    []string
+}
+
+func shellVerb() *cobra.Command {
+	var f shellFlags
+	cmd := &cobra.Command{
+		Use:   "shell [FILE] [flags]",
+		Short: "Call services from a prompt or a script.",
+		Long: "Run Starlark, a small Python, in which n.rpc.SERVICE.METHOD(…) calls a service: a\n" +
+			"file, the text of -c, what is piped in, or at a terminal what you type. The prompt,\n" +
+			"-c and a pipe print the value of each expression; a file prints with print. help\n" +
+			"says what else there is.\n\n" +
+			"The first error ends all but the prompt. Exit codes: 2 wrong arguments, 3 nobody\n" +
+			"there, 4 not allowed, 5 timeout, 6 the method answered an error, 1 any other.",
+		Example: "  svc shell\n" +
+			"  svc shell -c \"n.rpc.greeting_service.hello(name='world')\"\n" +
+			"  svc shell script.star --data language=de",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+	}
+	f.addBroker(cmd)
+	cmd.Flags().StringVarP(&f.code, "code", "c", "", "run this `CODE`")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long a call waits for its answer")
+	cmd.Flags().StringArrayVar(&f.data, "data", nil, "begin with context data `KEY=VALUE` in n.data; repeatable")
+	return cmd
+}
+
+func (f *shellFlags) run(cmd *cobra.Command, files []string) error {
+	play, err := f.player(cmd, files)
+	if err != nil {
+		return asUsage(cmd, err)
+	}
+	data, err := withData(context.Background(), f.data)
+	if err != nil {
+		return asUsage(cmd, err)
+	}
+	cfg, err := f.load()
+	if err != nil {
+		return err
+	}
+	var section map[string]any
+	if err := cfg.Section("", &section); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
+	defer stop()
+	client, err := f.dial(ctx, rpc.WithTimeoutFrom("--timeout", f.timeout))
+	if err != nil {
+		return err
+	}
+	defer client.Close() //nolint:errcheck // nothing is sent any more
+	s, err := shell.New(shell.Config{
+		Client: client, Section: section, Data: entrypoint.Data(data),
+		Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr(),
+	})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return shellError(play(ctx, s))
+}
+
+// player returns what is to be done with a session.
+func (f *shellFlags) player(cmd *cobra.Command, files []string) (func(context.Context, *shell.Session) error, error) {
+	in, out := cmd.InOrStdin(), cmd.OutOrStdout()
+	switch hasCode := cmd.Flags().Changed("code"); {
+	case f.timeout <= 0:
+		return nil, errors.New("--timeout: want more than 0")
+	case hasCode && len(files) > 0:
+		return nil, fmt.Errorf("have -c and the file %s, want one of them", files[0])
+	case hasCode:
+		return func(ctx context.Context, s *shell.Session) error { return s.Exec(ctx, "-c", f.code, true) }, nil
+	case len(files) > 0:
+		text, err := os.ReadFile(files[0])
+		return func(ctx context.Context, s *shell.Session) error { return s.Exec(ctx, files[0], string(text), false) }, err
+	case present.IsTerminal(in) && present.IsTerminal(out):
+		return func(_ context.Context, s *shell.Session) error { return interact(cmd, s) }, nil
+	default:
+		return func(ctx context.Context, s *shell.Session) error { return s.Pipe(ctx, "stdin", in) }, nil
+	}
+}
+
+// interact is a session with a person: ^C ends a statement, not the session, and
+// the other signals end the process.
+func interact(cmd *cobra.Command, s *shell.Session) error {
+	signal.Reset(stopSignals()...)
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	history, err := cacheFolder("history")
+	if err != nil {
+		return err
+	}
+	note := newNotes(cmd.ErrOrStderr(), false)
+	terminal := shell.OpenTerminal()
+	defer terminal.Close() //nolint:errcheck // what was typed has run
+	if err := terminal.Keep(history); err != nil {
+		note("no history: " + err.Error())
+	}
+	note("help says what there is; ^D ends")
+	return s.Interact(cmd.Context(), terminal, interrupts)
+}
+
+// shellError gives errors of programs the exit codes of calls.
+func shellError(err error) error {
+	if exit, ok := errors.AsType[*shell.ExitError](err); ok {
+		return exitWith(exit.Code, nil)
+	}
+	return err
+}
