@@ -121,11 +121,9 @@ func (c *Conn) Start(context.Context) error {
 	if c.begin != nil {
 		c.begin()
 	}
-	if c.nc.IsConnected() {
-		c.onConnect(c.nc)
-		return nil
+	if !c.nc.IsConnected() {
+		c.logger.Warn("broker unreachable; it is tried again until it answers", "url", c.URL(), "error", cmp.Or(c.nc.LastError(), nats.ErrNoServers))
 	}
-	c.logger.Warn("broker unreachable; it is tried again until it answers", "url", c.URL(), "error", cmp.Or(c.nc.LastError(), nats.ErrNoServers))
 	return nil
 }
 

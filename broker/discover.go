@@ -45,8 +45,11 @@ func (c *Conn) Describe(ctx context.Context, service string) (Info, error) {
 	return info, nil
 }
 
-// Services returns the names of the services that are up, sorted.
+// Services returns the names of the services that are up, sorted. It waits for
+// half a second at the most.
 func (c *Conn) Services(ctx context.Context) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, discoverLimit)
+	defer cancel()
 	found, err := collect[Identity](ctx, c, "PING", "")
 	names := make([]string, len(found))
 	for i, f := range found {
@@ -107,8 +110,3 @@ func IsInbox(reply string) bool {
 	return ok && rest != "" && len(reply) <= 512 && !strings.ContainsAny(rest, "*> \t\r\n\x00") &&
 		!strings.Contains(rest, "..") && rest[0] != '.' && rest[len(rest)-1] != '.'
 }
-
-// IDOf returns the part of a reply subject that no other request has: that of
-// ours is the service that calls, its connection and a number. It is the id of a
-// call that brings no other.
-func IDOf(reply string) string { return strings.TrimPrefix(reply, nats.InboxPrefix) }

@@ -19,11 +19,33 @@ const (
 	Internal        Code = "internal"        // the callee failed in a way it did not declare
 )
 
-// known lists every code, for Valid.
-var known = map[Code]bool{
-	Invalid: true, NotFound: true, Conflict: true, Denied: true, Unauthenticated: true,
-	Unavailable: true, Exhausted: true, Timeout: true, Canceled: true, Internal: true,
+// statuses are the numbers of HTTP that stand for the codes.
+var statuses = map[Code]int{
+	Invalid: 400, Unauthenticated: 401, Denied: 403, NotFound: 404, Conflict: 409,
+	Exhausted: 429, Canceled: 499, Internal: 500, Unavailable: 503, Timeout: 504,
+}
+
+// Status returns the HTTP status that stands for c, 500 for what is no code.
+func (c Code) Status() int {
+	if status, ok := statuses[c]; ok {
+		return status
+	}
+	return statuses[Internal]
+}
+
+// FromStatus returns the code that an HTTP status stands for, Internal for a
+// status that stands for none.
+func FromStatus(status int) Code {
+	for code, s := range statuses {
+		if s == status {
+			return code
+		}
+	}
+	return Internal
 }
 
 // Valid reports whether c is one of the codes above.
-func (c Code) Valid() bool { return known[c] }
+func (c Code) Valid() bool {
+	_, ok := statuses[c]
+	return ok
+}

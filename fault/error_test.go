@@ -187,3 +187,21 @@ func TestNewfKeepsEveryWrappedErrorFindable(t *testing.T) {
 		t.Errorf("text is %q", err.Error())
 	}
 }
+
+func TestCodesAndStatusesStandForEachOther(t *testing.T) {
+	t.Parallel()
+	for _, code := range []fault.Code{
+		fault.Invalid, fault.NotFound, fault.Conflict, fault.Denied, fault.Unauthenticated,
+		fault.Unavailable, fault.Exhausted, fault.Timeout, fault.Canceled, fault.Internal,
+	} {
+		if have := fault.FromStatus(code.Status()); have != code {
+			t.Errorf("%s: have %s from its status %d", code, have, code.Status())
+		}
+	}
+	if have := fault.Code("odd").Status(); have != 500 {
+		t.Errorf("a code that is none: have %d, want 500", have)
+	}
+	if have := fault.FromStatus(418); have != fault.Internal {
+		t.Errorf("a status that stands for none: have %s, want internal", have)
+	}
+}

@@ -164,10 +164,14 @@ func TestExactHeadersOfACall(t *testing.T) {
 	if diff := cmp.Diff([]string{"Content-Type", "Svc-Args", "Svc-Data-language", "Svc-Left-Ms", "Svc-Stack"}, keys(inner.Header)); diff != "" {
 		t.Errorf("of a service: -want +have\n%s", diff)
 	}
-	for key, want := range map[string]string{"Content-Type": "application/msgpack", "Svc-Args": "positional", "Svc-Data-language": "a%20b", "Svc-Stack": strings.TrimPrefix(outer.Reply, "_INBOX.")} {
+	for key, want := range map[string]string{"Content-Type": "application/msgpack", "Svc-Args": "positional", "Svc-Data-language": "a%20b"} {
 		if got := inner.Header.Get(key); got != want {
 			t.Errorf("%s: have %q, want %q", key, got, want)
 		}
+	}
+	stack := inner.Header.Get("Svc-Stack")
+	if token := outer.Reply[strings.LastIndexByte(outer.Reply, '.'):]; !strings.HasPrefix(stack, "middle-") || strings.Contains(stack, token) {
+		t.Errorf("have the stack %q, want an id of middle's that does not tell where the answer goes (%s)", stack, outer.Reply)
 	}
 	if !strings.HasPrefix(inner.Reply, "_INBOX.middle.") || !strings.HasPrefix(outer.Reply, "_INBOX.client.") {
 		t.Errorf("have the reply subjects %q and %q, want them to name the callers", inner.Reply, outer.Reply)

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/enoki-go/enoki/broker"
@@ -72,31 +73,13 @@ func refusal(e *fault.Error) wireFault {
 func (w wireFault) headers(contentType string) broker.Header {
 	h := broker.Header{
 		headerType:    {contentType},
-		headerCode:    {statuses[w.Code]},
+		headerCode:    {strconv.Itoa(w.Code.Status())},
 		headerMessage: {oneLine(w.Message)},
 	}
 	if w.Name != "" {
 		h[headerFault] = []string{oneLine(w.Name)}
 	}
 	return h
-}
-
-// statuses are the codes as ADR-32 wants them in a header: numbers, here those
-// of HTTP.
-var statuses = map[fault.Code]string{
-	fault.Invalid: "400", fault.Unauthenticated: "401", fault.Denied: "403", fault.NotFound: "404",
-	fault.Conflict: "409", fault.Exhausted: "429", fault.Canceled: "499", fault.Internal: "500",
-	fault.Unavailable: "503", fault.Timeout: "504",
-}
-
-// codeOf returns the code that a number stands for.
-func codeOf(status string) fault.Code {
-	for code, s := range statuses {
-		if s == status {
-			return code
-		}
-	}
-	return fault.Internal
 }
 
 // maxHeader bounds the message in a header; the body has all of it.
@@ -120,7 +103,8 @@ func fromWire(m *broker.Msg) error {
 	c, err := codec.For(m.Header.Get(headerType))
 	var w wireFault
 	if err != nil || c.Decode(m.Data, &w) != nil || !w.Code.Valid() {
-		return fault.New(codeOf(status), m.Header.Get(headerMessage))
+		number, _ := strconv.Atoi(status) // 0, which is internal, for what is none
+		return fault.New(fault.FromStatus(number), m.Header.Get(headerMessage))
 	}
 	e := &fault.Error{Code: w.Code, Name: w.Name, Message: w.Message, Class: w.Class}
 	return e.Received(func(into any) error {

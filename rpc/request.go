@@ -61,7 +61,7 @@ func (r *request) readHeaders(c *entrypoint.Call) *fault.Error {
 	}
 	c.Deadline, c.Data, c.Parents = r.received.Add(left), data, split(stack)
 	if c.ID == "" {
-		c.ID = broker.IDOf(r.msg.Reply)
+		c.ID = r.server.newID()
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -26,6 +27,7 @@ type server struct {
 	settings settings
 	prefix   string // of the subjects of all methods
 	methods  map[string]*served
+	calls    atomic.Uint64 // that brought no id
 
 	starting sync.Once
 	startErr error
@@ -66,6 +68,12 @@ func (s *server) add(e *served) error {
 	}
 	s.methods[e.name] = e
 	return nil
+}
+
+// newID names a call that brought no id. It is not the reply subject, which is
+// unique too: ids go to services further down, who could answer in our place.
+func (s *server) newID() string {
+	return s.host.Service() + "-" + s.host.Instance() + "-" + strconv.FormatUint(s.calls.Add(1), 36)
 }
 
 func (s *server) names() []string {

@@ -43,12 +43,12 @@ func (a *App) Invoke(ctx context.Context, service, method string, args ...any) (
 // await spawns a call and waits for its outcome.
 func await(ctx context.Context, c *container, call *entrypoint.Call) (out any, err error) {
 	over := make(chan struct{})
-	err = (&host{container: c}).Spawn(ctx, call, func(result any, outcome error) {
+	refused := (&host{container: c}).Spawn(ctx, call, func(result any, outcome error) {
 		out, err = result, outcome
 		close(over)
 	})
-	if err != nil {
-		return nil, err
+	if refused != nil {
+		return nil, refused
 	}
 	<-over
 	return out, err
