@@ -67,7 +67,7 @@ func (p *pool) abandon() {
 	answered := make(chan struct{}, len(left))
 	for _, j := range left {
 		go func() { // awaited below; one that takes longer ends with the process
-			if p.conclude(j, nil, errAbandoned) {
+			if p.conclude(j, nil, errAbandoned, time.Since(j.started)) {
 				answered <- struct{}{}
 			}
 		}()

@@ -32,7 +32,7 @@ type job struct {
 // the work.
 type pool struct {
 	serve    func(*job)
-	conclude func(j *job, out any, err error) bool
+	conclude func(j *job, out any, err error, elapsed time.Duration) bool
 
 	mu      sync.Mutex // guards what follows, and the limits
 	idle    []chan *job
@@ -46,7 +46,7 @@ type pool struct {
 	alarm        *time.Timer
 }
 
-func newPool(serve func(*job), conclude func(j *job, out any, err error) bool) *pool {
+func newPool(serve func(*job), conclude func(j *job, out any, err error, elapsed time.Duration) bool) *pool {
 	p := &pool{serve: serve, conclude: conclude, empty: make(chan struct{})}
 	p.alarm = time.AfterFunc(time.Hour, p.catchUp)
 	p.alarm.Stop()
@@ -255,7 +255,7 @@ func (j *job) expired() bool {
 func (j *job) refuse(err error) {
 	if j.turn == nil {
 		if j.answered.CompareAndSwap(false, true) {
-			go j.done(nil, err) // ends with the answer
+			go func() { _ = guarded(func() error { j.done(nil, err); return nil }) }() // ends with the answer
 		}
 		return
 	}

@@ -39,7 +39,8 @@ var errExited = errors.New("runtime.Goexit ended the goroutine of the call; want
 func (c *container) serve(j *job) {
 	out, err := any(nil), errExited
 	defer func() {
-		c.conclude(j, out, err)
+		j.took = time.Since(j.started)
+		c.conclude(j, out, err, j.took)
 		j.call.Cancel()
 	}()
 	out, err = c.run(j)
@@ -59,13 +60,11 @@ func (c *container) run(j *job) (out any, err error) {
 
 // conclude tells the log, the observers and the entrypoint the outcome. False
 // means that this was done, or begun, before.
-func (c *container) conclude(j *job, out any, err error) bool {
+func (c *container) conclude(j *job, out any, err error, elapsed time.Duration) bool {
 	if !j.answered.CompareAndSwap(false, true) {
 		return false
 	}
-	elapsed := time.Since(j.started)
-	j.took = elapsed
-	logOutcome(c.app.logger, j.call, err, elapsed)
+	_ = guarded(func() error { logOutcome(c.app.logger, j.call, err, elapsed); return nil })
 	if c.observed() {
 		c.emit(CallEnded{Call: j.call, Result: out, Err: err, Elapsed: elapsed})
 	}
