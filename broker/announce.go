@@ -53,15 +53,17 @@ type Counters struct {
 	lastError atomic.Pointer[string]
 }
 
-// Count adds one request that took so long and ended with err.
-func (c *Counters) Count(elapsed time.Duration, err error) {
+// Count adds one request that took so long.
+func (c *Counters) Count(elapsed time.Duration) {
 	c.requests.Add(1)
 	c.elapsed.Add(int64(elapsed))
-	if err != nil {
-		c.errors.Add(1)
-		text := err.Error()
-		c.lastError.Store(&text)
-	}
+}
+
+// Fail counts the error that a request ended with. The text is what its caller
+// was told, since everybody on the bus can read it, and short.
+func (c *Counters) Fail(text string) {
+	c.errors.Add(1)
+	c.lastError.Store(&text)
 }
 
 // Stats is how an instance fared since it started.

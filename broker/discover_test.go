@@ -125,8 +125,9 @@ func TestInfoListsTheEndpoints(t *testing.T) {
 func TestStatsCount(t *testing.T) {
 	b := svctest.NewBroker(t)
 	counters := announce(t, b, orders("one"))
-	counters[0].Count(30*time.Nanosecond, nil)
-	counters[0].Count(11*time.Nanosecond, errors.New("sold out"))
+	counters[0].Count(30 * time.Nanosecond)
+	counters[0].Count(11 * time.Nanosecond)
+	counters[0].Fail("sold out")
 	got := object(t, plain(t, b), "$SRV.STATS.orders.one")
 	want := []any{
 		map[string]any{

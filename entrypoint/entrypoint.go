@@ -75,7 +75,8 @@ type Host interface {
 	Workers() int
 	// Spawn waits for a worker, for as long as ctx lives, and lets it run c. Then
 	// done is called exactly once, on the worker's goroutine and after the call's
-	// dependencies were released; where Spawn returns an error, done is not called.
+	// dependencies were released; where Spawn returns an error, that of ctx,
+	// ErrExpired or ErrStopping, done is not called.
 	Spawn(ctx context.Context, c *Call, done Done) error
 	// TrySpawn is Spawn that does not wait: false means that no worker is free.
 	TrySpawn(c *Call, done Done) bool

@@ -46,8 +46,9 @@ func New(code Code, message string) *Error {
 	return &Error{Code: code, Message: message}
 }
 
-// Newf returns an error with a code and a formatted message. What %w wraps
-// stays findable in this process and does not cross the wire.
+// Newf returns an error with a code and a formatted message, all of which crosses
+// the wire, the text of what %w wraps included; Because keeps a cause here. What
+// %w wraps stays findable in this process.
 func Newf(code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	cause := errors.Unwrap(err)
@@ -146,12 +147,8 @@ func From(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		return cmp.Or(e, errNilPointer)
-	}
-	if d, ok := errors.AsType[Declared](err); ok {
-		name, code := d.Fault()
-		return &Error{Code: code, Name: name, Message: d.Error(), Details: d, cause: err}
+	if e := declared(err); e != nil {
+		return e
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -161,6 +158,29 @@ func From(err error) *Error {
 	default:
 		return &Error{Code: Internal, Message: err.Error(), Class: class(err), cause: err}
 	}
+}
+
+// declared returns the outermost *Error or Declared in the tree of err, as it
+// crosses the wire: what wraps another error speaks for it.
+func declared(err error) *Error {
+	switch e := err.(type) { //nolint:errorlint // this is the walk
+	case *Error:
+		return cmp.Or(e, errNilPointer)
+	case Declared:
+		name, code := e.Fault()
+		return &Error{Code: code, Name: name, Message: e.Error(), Details: e, cause: err}
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			return declared(inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			if found := declared(inner); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // errNilPointer stands for a nil *Error in a variable of type error, which is

@@ -1,6 +1,10 @@
 package rpc
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Pending is a call under way. Its result can be asked for repeatedly, from any
 // goroutine.
@@ -21,13 +25,21 @@ func (p Proxy) Async(ctx context.Context, method string, args ...any) *Pending[R
 }
 
 func start[Out any](call func() (Out, error)) *Pending[Out] {
-	p := &Pending[Out]{done: make(chan struct{})}
+	p := &Pending[Out]{done: make(chan struct{}), err: errEnded}
 	go func() { // ends with the call, which has a deadline
 		defer close(p.done)
+		defer func() {
+			if v := recover(); v != nil {
+				p.err = fmt.Errorf("the function of an asynchronous call panicked: %v", v)
+			}
+		}()
 		p.out, p.err = call()
 	}()
 	return p
 }
+
+// errEnded is the outcome of a function that ended its goroutine.
+var errEnded = errors.New("the function of an asynchronous call did not return")
 
 // Result waits for the outcome of the call, for as long as ctx lives. Giving up
 // does not end the call.

@@ -94,7 +94,7 @@ func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, er
 	case errors.Is(err, broker.ErrNoReply):
 		return nil, timedOut(t, left, setting)
 	case errors.Is(err, broker.ErrNoResponders):
-		return nil, c.unknownService(ctx, t)
+		return nil, c.unknownService(ctx, t, left)
 	case err != nil:
 		return nil, fmt.Errorf("call %s: %w", t, err)
 	}
@@ -118,7 +118,9 @@ func timedOut(t target, left time.Duration, setting string) error {
 }
 
 // unknownService says who is running instead.
-func (c *caller) unknownService(ctx context.Context, t target) error {
+func (c *caller) unknownService(ctx context.Context, t target, left time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
 	names, err := c.conn.Services(ctx)
 	if err != nil {
 		names = nil // the error to tell is the one that led here

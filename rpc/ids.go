@@ -18,7 +18,11 @@ func checkIDs(id, stack string) error {
 		return fmt.Errorf("header %s: have %.100q, want at most %d bytes without a comma", headerID, id, maxID)
 	case len(stack) > maxStack:
 		return fmt.Errorf("header %s: have %d bytes, want at most %d", headerStack, len(stack), maxStack)
-	default:
-		return nil
 	}
+	for parent := range strings.SplitSeq(stack, ",") {
+		if len(parent) > maxID {
+			return fmt.Errorf("header %s: have an id of %d bytes, want at most %d", headerStack, len(parent), maxID)
+		}
+	}
+	return nil
 }

@@ -14,15 +14,16 @@ import (
 
 // body is an argument list, and what it is.
 type body struct {
-	value any    // what is encoded, where raw is nil and empty is false
-	raw   []byte // a JSON document that is sent as it is
+	value any    // what is encoded, where json and empty are false
+	raw   []byte // a JSON document that is sent as it is, where json is true
+	json  bool
 	form  string // Svc-Args
 	empty bool   // no arguments
 }
 
 // codec returns what the body is written in; the answer is in the same.
 func (b body) codec() codec.Codec {
-	if b.raw != nil {
+	if b.json {
 		return codec.JSON
 	}
 	return codec.Msgpack
@@ -33,7 +34,7 @@ func (b body) append(buffer []byte) ([]byte, error) {
 	switch {
 	case b.empty:
 		return buffer, nil
-	case b.raw != nil:
+	case b.json:
 		return append(buffer, b.raw...), nil
 	}
 	data, err := codec.Msgpack.Append(buffer, b.value)

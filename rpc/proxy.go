@@ -95,7 +95,7 @@ func arguments(args []any) body {
 		case Named:
 			return body{value: map[string]any(only), form: argsNamed}
 		case JSON:
-			return body{raw: only}
+			return body{raw: only, json: true}
 		}
 	}
 	if args == nil {

@@ -102,14 +102,16 @@ func (r *request) notRun(err error) {
 
 // done answers with the outcome of the method.
 func (r *request) done(out any, err error) {
-	r.served.counters.Count(time.Since(r.received), err)
+	r.served.counters.Count(time.Since(r.received))
 	switch err {
 	case nil:
 	case entrypoint.ErrExpired, entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
 		r.notRun(err)
 		return
 	default:
-		r.fail(toWire(err))
+		w := toWire(err)
+		r.served.counters.Fail(oneLine(w.Message))
+		r.fail(w)
 		return
 	}
 	buffer := buffers.Get().(*[]byte)

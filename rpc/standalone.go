@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -59,7 +60,7 @@ func Dial(url string, opts ...DialOption) (*Standalone, error) {
 	}
 	c := newCaller(conn, "client", o.settings)
 	if err := c.Start(context.Background()); err != nil {
-		return nil, err
+		return nil, errors.Join(err, conn.Stop(context.Background()))
 	}
 	return &Standalone{c}, nil
 }

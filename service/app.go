@@ -41,6 +41,7 @@ type App struct {
 	failed  chan error // takes the first failure of background work
 	failing sync.Once
 	killed  chan struct{} // closed by Kill
+	quit    chan struct{} // takes a constructor's wish to stop
 	kill    sync.Once
 	started atomic.Bool // or stopped without a start
 	stopped sync.Once
@@ -59,6 +60,7 @@ func New(cfg *config.Config, options ...Option) (*App, error) {
 		lent:   make(map[reflect.Type]dependency.Provider),
 		failed: make(chan error, 1),
 		killed: make(chan struct{}),
+		quit:   make(chan struct{}, 1),
 	}
 	for _, o := range options {
 		o(a)

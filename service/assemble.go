@@ -70,7 +70,7 @@ func (a *App) newContainer(s *spec, m *mistakes) *container {
 	for kind, most := range c.settings.limits {
 		c.kinds[kind] = &limit{most: max(1, most)}
 	}
-	c.pool = newPool(c.serve, c.conclude)
+	c.pool = newPool(c)
 	if c.handler = c.invoke; s.stubs != nil {
 		c.handler = c.invokeStub
 	}

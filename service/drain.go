@@ -17,6 +17,7 @@ const unwind = time.Second
 // after a second more answers for calls that do not return. It returns how many
 // it cancelled.
 func (p *pool) drain(ctx context.Context) int {
+	defer p.awaitRefusals()
 	p.close()
 	select {
 	case <-p.empty:
@@ -34,13 +35,29 @@ func (p *pool) drain(ctx context.Context) int {
 	return cancelled
 }
 
+// awaitRefusals waits until calls that will not run are answered: what the answers
+// are sent with is closed next.
+func (p *pool) awaitRefusals() {
+	over := make(chan struct{})
+	go func() { // ends with the answers
+		p.refusals.Wait()
+		close(over)
+	}()
+	limit := time.NewTimer(answerLimit)
+	defer limit.Stop()
+	select {
+	case <-over:
+	case <-limit.C:
+	}
+}
+
 // cancel ends the contexts of what runs and refuses what waits.
 func (p *pool) cancel() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, j := range p.waiting {
 		j.gate[0].waiting--
-		j.refuse(entrypoint.ErrStopping)
+		p.refuse(j, entrypoint.ErrStopping)
 	}
 	p.waiting = nil
 	for _, j := range p.running {

@@ -121,7 +121,7 @@ func (g *graph) reaches(from, to *constructor, seen map[*constructor]bool) bool 
 // options returns the fx application: constructors, and an invocation for each
 // type that a field wants.
 func (g *graph) options(a *App, wanted []reflect.Type) []fx.Option {
-	all := []fx.Option{fx.NopLogger, fx.Logger(silence{}), fx.RecoverFromPanics(), fx.Supply(a.config, a.logger), fx.Provide(g.opaque...)}
+	all := []fx.Option{fx.NopLogger, fx.Logger(silence{}), fx.RecoverFromPanics(), fx.Supply(a.config, a.logger), adapters(a), fx.Provide(g.opaque...)}
 	for _, c := range g.inOrder() {
 		all = append(all, fx.Provide(g.recording(c)))
 	}

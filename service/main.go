@@ -63,7 +63,10 @@ func (p program) run(services []any) int {
 
 func (p program) exit(err error) int {
 	switch {
+	case err == ErrForced: //nolint:errorlint // nothing else is to be said
+		return exitInterrupted
 	case errors.Is(err, ErrForced):
+		p.fail(err)
 		return exitInterrupted
 	case err != nil:
 		return p.fail(err)
@@ -100,10 +103,11 @@ type options struct {
 	drain     time.Duration
 	json      bool
 	describe  bool
+	given     map[string]bool // flags that were there
 }
 
 func (p program) options() (options, error) {
-	var o options
+	o := options{given: make(map[string]bool)}
 	f := flag.NewFlagSet(p.args[0], flag.ContinueOnError)
 	f.SetOutput(p.errs)
 	f.Func("config", "read the configuration from this YAML `file`; may be repeated, later files win", o.repeat(&o.files))
@@ -117,6 +121,7 @@ func (p program) options() (options, error) {
 	if err := f.Parse(p.args[1:]); err != nil {
 		return o, err
 	}
+	f.Visit(func(f *flag.Flag) { o.given[f.Name] = true })
 	if f.NArg() > 0 {
 		_, _ = fmt.Fprintf(p.errs, "unexpected argument %q; flags only, see --help\n", f.Arg(0))
 		return o, errors.New("usage")
@@ -146,10 +151,10 @@ func (o options) sources() []config.Option {
 	if o.namespace != "" {
 		all = append(all, config.Define(fmt.Sprintf("broker.namespace=%q", o.namespace)))
 	}
-	if o.port != 0 {
+	if o.given["port"] {
 		all = append(all, config.Define(fmt.Sprintf("web.port=%d", o.port)))
 	}
-	if o.drain != 0 {
+	if o.given["drain"] {
 		all = append(all, config.Define(fmt.Sprintf("drain=%s", o.drain)))
 	}
 	return all

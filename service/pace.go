@@ -36,20 +36,6 @@ func (p *pool) leaves(j *job) bool {
 		return false
 	}
 	p.await(j)
-	if !p.catchingUp {
-		p.catchingUp = true
-		p.alarm.Reset(briskWait)
-	}
+	p.wake(time.Now().Add(briskWait))
 	return true
-}
-
-// catchUp gives workers to all that wait and could run. It runs on the goroutine
-// of the alarm.
-func (p *pool) catchUp() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.catchingUp = false
-	for j := p.dequeue(); j != nil; j = p.dequeue() {
-		p.assign(j)
-	}
 }

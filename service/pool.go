@@ -33,6 +33,7 @@ type job struct {
 type pool struct {
 	serve    func(*job)
 	conclude func(j *job, out any, err error, elapsed time.Duration) bool
+	decline  func(j *job, err error)
 
 	mu      sync.Mutex // guards what follows, and the limits
 	idle    []chan *job
@@ -41,13 +42,14 @@ type pool struct {
 	closed  bool
 	empty   chan struct{} // closed when closed, and nothing runs or waits
 
-	briskRunning int  // how many of those that run are expected to be short
-	catchingUp   bool // the alarm is set
+	briskRunning int            // how many of those that run are expected to be short
+	refusals     sync.WaitGroup // answers of calls that did not run
 	alarm        *time.Timer
+	alarmAt      time.Time // zero where it is not set
 }
 
-func newPool(serve func(*job), conclude func(j *job, out any, err error, elapsed time.Duration) bool) *pool {
-	p := &pool{serve: serve, conclude: conclude, empty: make(chan struct{})}
+func newPool(c *container) *pool {
+	p := &pool{serve: c.serve, conclude: c.conclude, decline: c.decline, empty: make(chan struct{})}
 	p.alarm = time.AfterFunc(time.Hour, p.catchUp)
 	p.alarm.Stop()
 	return p
@@ -153,9 +155,50 @@ func (p *pool) leave(j *job) {
 	p.running = p.running[:last]
 }
 
+// await puts j in line, and sees to it that it is told when its time is up. The
+// caller holds mu.
 func (p *pool) await(j *job) {
 	j.gate[0].waiting++
 	p.waiting = append(p.waiting, j)
+	p.wake(j.call.Deadline)
+}
+
+// wake sets the alarm, unless it goes off before. The caller holds mu.
+func (p *pool) wake(at time.Time) {
+	if !at.IsZero() && (p.alarmAt.IsZero() || at.Before(p.alarmAt)) {
+		p.alarmAt = at
+		p.alarm.Reset(time.Until(at))
+	}
+}
+
+// catchUp refuses those that wait whose time is up, and gives workers to those
+// that could run. It runs on the goroutine of the alarm.
+func (p *pool) catchUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.alarmAt = time.Time{}
+	p.sweep()
+	for j := p.dequeue(); j != nil; j = p.dequeue() {
+		p.assign(j)
+	}
+	for _, j := range p.waiting {
+		p.wake(j.call.Deadline)
+	}
+	if p.closed {
+		p.finish()
+	}
+}
+
+// sweep refuses those that wait whose time is up. The caller holds mu.
+func (p *pool) sweep() {
+	p.waiting = slices.DeleteFunc(p.waiting, func(j *job) bool {
+		if !j.expired() {
+			return false
+		}
+		j.gate[0].waiting--
+		p.refuse(j, entrypoint.ErrExpired)
+		return true
+	})
 }
 
 // withdraw takes j out of the queue; false means that it is not there any more.
@@ -177,35 +220,29 @@ func (p *pool) remove(i int) {
 // work serves jobs until the pool is closed.
 func (p *pool) work(j *job) {
 	inbox := make(chan *job, 1)
-	for j != nil {
-		j = p.serveOne(j, inbox)
+	for resting := false; j != nil; {
+		if j, resting = p.serveOne(j, inbox); resting {
+			j = <-inbox
+		}
 	}
 }
 
-// serveOne serves j and returns what to serve next, nil where the goroutine is
-// to end.
-func (p *pool) serveOne(j *job, inbox chan *job) (next *job) {
+// serveOne serves j and returns what to serve next, and whether the goroutine may
+// rest until there is something. Nothing of j is kept meanwhile.
+func (p *pool) serveOne(j *job, inbox chan *job) (next *job, resting bool) {
 	ended := false // false where the method ended the goroutine: then another goes on
 	defer func() {
-		if next = p.after(j, inbox, ended); next != nil && !ended {
+		if next, resting = p.next(j, inbox, ended); next != nil && !ended {
 			go p.work(next) // owned by the pool: drain waits for it
 		}
 	}()
 	p.serve(j)
 	ended = true
-	return nil
+	return nil, false
 }
 
-// after makes j's worker available again and returns the next job: one that
-// waits or, for a goroutine that may rest, one that arrives.
-func (p *pool) after(j *job, inbox chan *job, rest bool) *job {
-	next, rest := p.next(j, inbox, rest)
-	if next == nil && rest {
-		next = <-inbox
-	}
-	return next
-}
-
+// next makes j's worker available again and returns a job that waits, or whether
+// the goroutine, which may rest where that is said, is now in line for one.
 func (p *pool) next(j *job, inbox chan *job, rest bool) (next *job, resting bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -231,7 +268,7 @@ func (p *pool) dequeue() *job {
 		switch {
 		case j.expired():
 			p.remove(i)
-			j.refuse(entrypoint.ErrExpired)
+			p.refuse(j, entrypoint.ErrExpired)
 		case j.gate.open():
 			p.remove(i)
 			p.enter(j)
@@ -252,15 +289,15 @@ func (j *job) expired() bool {
 
 // refuse tells who waits for j that it will not run: a Spawn by its error, the
 // entrypoint of a queued call by its answer, which is not given under the lock.
-func (j *job) refuse(err error) {
-	if j.turn == nil {
-		if j.answered.CompareAndSwap(false, true) {
-			go func() { _ = guarded(func() error { j.done(nil, err); return nil }) }() // ends with the answer
-		}
+func (p *pool) refuse(j *job, err error) {
+	if j.turn != nil {
+		j.refused = err
+		close(j.turn)
 		return
 	}
-	j.refused = err
-	close(j.turn)
+	if j.answered.CompareAndSwap(false, true) {
+		p.refusals.Go(func() { p.decline(j, err) }) // awaited by drain
+	}
 }
 
 // finish announces that nothing runs and nothing will. The caller holds mu.
@@ -268,6 +305,7 @@ func (p *pool) finish() {
 	if len(p.running) > 0 || len(p.waiting) > 0 {
 		return
 	}
+	p.alarm.Stop()
 	select {
 	case <-p.empty:
 	default:

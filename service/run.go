@@ -37,41 +37,47 @@ func (a *App) run(ctx context.Context, signals <-chan os.Signal) error {
 	case s := <-signals:
 		a.logger.InfoContext(ctx, "stopping before the start is complete", "signal", s.String())
 		cancel()
-		return a.stopOn(ctx, signals, func() error {
+		return a.stopOn(ctx, signals, 1, func() error {
 			return errors.Join(interrupted(<-started), a.Stop(context.WithoutCancel(ctx)))
 		})
 	}
-	failure := a.wait(ctx, signals)
-	return a.stopOn(ctx, signals, func() error {
-		return errors.Join(failure, a.Stop(context.WithoutCancel(ctx)))
-	})
+	signalled, failure := a.wait(ctx, signals)
+	return errors.Join(a.stopOn(ctx, signals, signalled, func() error {
+		return a.Stop(context.WithoutCancel(ctx))
+	}), failure)
 }
 
-// wait blocks until there is a reason to stop.
-func (a *App) wait(ctx context.Context, signals <-chan os.Signal) error {
+// wait blocks until there is a reason to stop. It returns how many signals were
+// part of it, and a failure.
+func (a *App) wait(ctx context.Context, signals <-chan os.Signal) (signalled int, failure error) {
 	select {
 	case <-ctx.Done():
-		return nil
+		return 0, nil
+	case <-a.quit:
+		a.logger.InfoContext(ctx, "stopping, as a constructor asked for through fx.Shutdowner")
+		return 0, nil
 	case s := <-signals:
 		a.logger.InfoContext(ctx, "stopping; a second signal stops at once", "signal", s.String())
-		return nil
+		return 1, nil
 	case err := <-a.failed:
 		a.logger.ErrorContext(ctx, "stopping because background work failed", "error", err)
-		return err
+		return 0, err
 	}
 }
 
-// stopOn runs stop; a signal that arrives in the meantime kills.
-func (a *App) stopOn(ctx context.Context, signals <-chan os.Signal, stop func() error) error {
+// stopOn runs stop; the second signal, those before it counted, kills.
+func (a *App) stopOn(ctx context.Context, signals <-chan os.Signal, signalled int, stop func() error) error {
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }() // the process ends without it only when killed
-	select {
-	case err := <-stopped:
-		return err
-	case <-signals:
-		a.logger.WarnContext(ctx, "second signal: cancelling what runs")
-		a.Kill()
+	for ; signalled < 2; signalled++ {
+		select {
+		case err := <-stopped:
+			return err
+		case <-signals:
+		}
 	}
+	a.logger.WarnContext(ctx, "second signal: cancelling what runs")
+	a.Kill()
 	limit := time.NewTimer(forceLimit)
 	defer limit.Stop()
 	select {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/fault"
 )
 
 // Handler runs a call and returns its outcome.
@@ -52,10 +53,24 @@ func (c *container) run(j *job) (out any, err error) {
 	if c.observed() {
 		c.emit(CallStarted{Call: j.call, Time: j.started})
 	}
-	if out, err = c.handler(j.call.Context(), j.call); err != nil {
-		_ = err.Error() // a nil pointer in an error panics here, not in who sends or logs it
+	out, err = c.handler(j.call.Context(), j.call)
+	return out, sound(err)
+}
+
+// sound returns an error of a method as it can be handled: a nil pointer in it
+// panics here, not in who sends or logs it, and the refusals of calls that did
+// not run are not those of one that did.
+func sound(err error) error {
+	if err == nil {
+		return nil
 	}
-	return out, err
+	_, _ = err.Error(), fault.From(err).Error()
+	switch err { //nolint:errorlint // these very values; what wraps them is no refusal
+	case entrypoint.ErrBusy, entrypoint.ErrExpired, entrypoint.ErrStopping:
+		return fmt.Errorf("outcome of the method: %w", err)
+	default:
+		return err
+	}
 }
 
 // conclude tells the log, the observers and the entrypoint the outcome. False
@@ -64,7 +79,9 @@ func (c *container) conclude(j *job, out any, err error, elapsed time.Duration) 
 	if !j.answered.CompareAndSwap(false, true) {
 		return false
 	}
-	_ = guarded(func() error { logOutcome(c.app.logger, j.call, err, elapsed); return nil })
+	if e := guarded(func() error { logOutcome(c.app.logger, j.call, err, elapsed); return nil }); e != nil {
+		c.logger.Error("the outcome of a call cannot be logged", "method", j.call.Name, "call_id", j.call.ID, "error", e)
+	}
 	if c.observed() {
 		c.emit(CallEnded{Call: j.call, Result: out, Err: err, Elapsed: elapsed})
 	}
@@ -73,6 +90,14 @@ func (c *container) conclude(j *job, out any, err error, elapsed time.Duration) 
 			"method", j.call.Name, "call_id", j.call.ID, "error", err)
 	}
 	return true
+}
+
+// decline answers a call that did not run.
+func (c *container) decline(j *job, why error) {
+	if err := guarded(func() error { j.done(nil, why); return nil }); err != nil {
+		c.logger.Error("the entrypoint panicked when it was told that a call will not run",
+			"method", j.call.Name, "call_id", j.call.ID, "error", err)
+	}
 }
 
 // recovered turns a panic into the error of the function that defers it.
