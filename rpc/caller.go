@@ -24,11 +24,7 @@ type callerKey struct{ service string }
 // callerOf returns the caller of the service that h hosts.
 func callerOf(h dependency.Host) (*caller, error) {
 	c, err := h.Shared(callerKey{h.Service()}, func() (any, error) {
-		conn, err := broker.Open(h)
-		if err != nil {
-			return nil, err
-		}
-		set, err := readSettings(h)
+		conn, set, err := connect(h)
 		if err != nil {
 			return nil, err
 		}

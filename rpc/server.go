@@ -42,11 +42,7 @@ type serverKey struct{ service string }
 // serverOf returns the server of the service that h hosts.
 func serverOf(h entrypoint.Host) (*server, error) {
 	s, err := h.Shared(serverKey{h.Service()}, func() (any, error) {
-		conn, err := broker.Open(h)
-		if err != nil {
-			return nil, err
-		}
-		set, err := readSettings(h)
+		conn, set, err := connect(h)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,8 @@ package rpc
 import (
 	"fmt"
 	"time"
+
+	"github.com/enoki-go/enoki/broker"
 )
 
 const defaultTimeout = 30 * time.Second
@@ -13,12 +15,17 @@ type settings struct {
 	source  string        // what sets Timeout, for messages
 }
 
-// configured is the part of a container that has settings.
-type configured interface {
-	Config(section string, into any) error
+// connect returns what calls are made and served with.
+func connect(h broker.Host) (*broker.Conn, settings, error) {
+	conn, err := broker.Open(h)
+	if err != nil {
+		return nil, settings{}, err
+	}
+	s, err := readSettings(h)
+	return conn, s, err
 }
 
-func readSettings(h configured) (settings, error) {
+func readSettings(h broker.Host) (settings, error) {
 	s := settings{Timeout: defaultTimeout, source: "configuration key rpc.timeout"}
 	if err := h.Config("rpc", &s); err != nil {
 		return s, err
