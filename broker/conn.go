@@ -40,6 +40,10 @@ var (
 	// ErrDisconnected is returned while there is no connection; a later try may
 	// succeed.
 	ErrDisconnected = fault.Declare("svc.disconnected", fault.Unavailable, "not connected to the broker")
+	// ErrRefused is returned while the broker does not accept the credentials.
+	ErrRefused = fault.Declare("svc.refused", fault.Unauthenticated, "the broker refuses the credentials")
+	// ErrTooLarge is returned for a message that is larger than the broker takes.
+	ErrTooLarge = fault.Declare("svc.too_large", fault.Invalid, "the message is too large")
 )
 
 // Conn is a connection to the broker that heals itself. It is safe for
@@ -246,7 +250,7 @@ func (c *Conn) Await(ctx context.Context) error {
 func (c *Conn) refused() error {
 	switch err := c.nc.LastError(); {
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
-		return fault.Newf(fault.Unauthenticated, "broker %s refuses the credentials: %w", c.URL(), err)
+		return ErrRefused.Explain("broker %s refuses the credentials: %v", c.URL(), err).Because(err)
 	case err != nil:
 		return ErrDisconnected.Explain("not connected to broker %s: %v", c.URL(), err)
 	default:
@@ -287,7 +291,7 @@ func (c *Conn) sent(err error, subject string, size int) error {
 	case errors.Is(err, nats.ErrConnectionClosed):
 		return ErrClosed
 	case errors.Is(err, nats.ErrMaxPayload):
-		return fault.Newf(fault.Invalid, "message of %d bytes: broker takes at most %d (its setting max_payload)", size, c.nc.MaxPayload())
+		return ErrTooLarge.Explain("message of %d bytes: broker takes at most %d (its setting max_payload)", size, c.nc.MaxPayload())
 	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
 		return ErrDisconnected.Explain("not connected to broker %s", c.URL())
 	default:

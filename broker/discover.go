@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,9 +21,10 @@ const (
 )
 
 // Discover asks all instances of a service, of every service for "", for their
-// Info. They come sorted by name and id.
+// Info. They come sorted by name and id. Answers under what is no ValidName are
+// left out, so are such endpoints, and a version that cannot be one is "".
 func (c *Conn) Discover(ctx context.Context, service string) ([]Info, error) {
-	found, err := collect[Info](ctx, c, "INFO", service)
+	found, err := c.collect(ctx, "INFO", service)
 	slices.SortFunc(found, func(a, b Info) int {
 		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
 	})
@@ -36,11 +38,11 @@ func (c *Conn) Describe(ctx context.Context, service string) (Info, error) {
 	if errors.Is(err, nats.ErrNoResponders) {
 		return info, ErrNoResponders
 	}
-	if err == nil {
-		err = json.Unmarshal(m.Data, &info)
-	}
 	if err != nil {
 		return info, fmt.Errorf("describe service %s: %w", service, err)
+	}
+	if info, err = readInfo(m.Data); err != nil {
+		return Info{}, fmt.Errorf("describe service %s: %w", service, err)
 	}
 	return info, nil
 }
@@ -50,7 +52,7 @@ func (c *Conn) Describe(ctx context.Context, service string) (Info, error) {
 func (c *Conn) Services(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, discoverLimit)
 	defer cancel()
-	found, err := collect[Identity](ctx, c, "PING", "")
+	found, err := c.collect(ctx, "PING", "")
 	names := make([]string, len(found))
 	for i, f := range found {
 		names[i] = f.Name
@@ -59,8 +61,9 @@ func (c *Conn) Services(ctx context.Context) ([]string, error) {
 	return slices.Compact(names), err
 }
 
-// collect gathers the answers of all instances to one verb.
-func collect[T any](ctx context.Context, c *Conn, verb, service string) ([]T, error) {
+// collect gathers the answers of all instances to one verb; those to PING know no
+// endpoints.
+func (c *Conn) collect(ctx context.Context, verb, service string) ([]Info, error) {
 	if err := c.Await(ctx); err != nil {
 		return nil, err
 	}
@@ -79,11 +82,11 @@ func collect[T any](ctx context.Context, c *Conn, verb, service string) ([]T, er
 	if err := c.Send(&Msg{Subject: subject, Reply: inbox}); err != nil {
 		return nil, err
 	}
-	return receiveAll[T](ctx, sub)
+	return receiveAll(ctx, sub)
 }
 
-func receiveAll[T any](ctx context.Context, sub *nats.Subscription) ([]T, error) {
-	var all []T
+func receiveAll(ctx context.Context, sub *nats.Subscription) ([]Info, error) {
+	var all []Info
 	for limit := discoverLimit; ; limit = discoverStall {
 		next, cancel := context.WithTimeout(ctx, limit)
 		m, err := sub.NextMsgWithContext(next)
@@ -94,13 +97,33 @@ func receiveAll[T any](ctx context.Context, sub *nats.Subscription) ([]T, error)
 		case err != nil:
 			return all, fmt.Errorf("discover services: %w", err)
 		}
-		var answer T
-		if err := json.Unmarshal(m.Data, &answer); err != nil {
+		info, err := readInfo(m.Data)
+		if err != nil {
 			continue // not every responder on $SRV is ours, nor well-formed
 		}
-		all = append(all, answer)
+		all = append(all, info)
 	}
 }
+
+// readInfo reads the answer of an instance. Whoever is on the bus may answer, and
+// names are shown to people and put into subjects, so what is no name is left out.
+func readInfo(data []byte) (Info, error) {
+	var info Info
+	if err := json.Unmarshal(data, &info); err != nil {
+		return info, err
+	}
+	if !ValidName(info.Name) {
+		return info, fmt.Errorf("have service name %.100q, want 1 to 64 letters, digits, - or _", info.Name)
+	}
+	if !versionPattern.MatchString(info.Version) {
+		info.Version = ""
+	}
+	info.Endpoints = slices.DeleteFunc(info.Endpoints, func(e Endpoint) bool { return !ValidName(e.Name) })
+	return info, nil
+}
+
+// versionPattern is laxer than semver.org: it keeps what tells versions apart.
+var versionPattern = regexp.MustCompile(`^[0-9A-Za-z.+-]{1,64}$`)
 
 // IsInbox reports whether a reply subject is one that a service may publish to.
 // Anything else would let a caller make a service publish in its own name to

@@ -44,7 +44,7 @@ func (m *money) UnmarshalJSON(b []byte) error {
 }
 
 type Base struct {
-	ID   int    `json:"id"`
+	ID   int64  `json:"id"`
 	Note string `json:"note,omitempty"`
 }
 
@@ -130,7 +130,7 @@ func TestValuesThatAnyKindOfCallMaySendComeBackEqual(t *testing.T) {
 	type inner struct{ *Base }
 	at := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, v := range []any{
-		"", "é", true, 0, -1, 127, 128, math.MaxInt64, math.MinInt64, int8(-128), uint8(255), uint16(65535), uint32(1 << 31), int16(-300), int32(math.MinInt32),
+		"", "é", true, 0, -1, 127, 128, int64(math.MaxInt64), int64(math.MinInt64), int8(-128), uint8(255), uint16(65535), uint32(1 << 31), int16(-300), int32(math.MinInt32),
 		uint64(math.MaxUint64), 0.5, float32(0.25), math.MaxFloat64,
 		[]int{1, -2, 70000},
 		[3]string{"a", "b", "c"},

@@ -24,6 +24,7 @@ const (
 	packArray
 	packMap
 	packExt
+	packAstray // none: the cursor does not stand where a value begins
 )
 
 // packValue is one value, without the values nested in it.
@@ -75,8 +76,11 @@ func (c *packCursor) UnreadByte() error {
 
 // next reads one value and stands before the first one nested in it.
 func (c *packCursor) next() packValue {
+	size, nested, ok := packSize(c.data, c.pos)
+	if !ok || size > len(c.data)-c.pos {
+		return packValue{kind: packAstray}
+	}
 	b := c.data[c.pos]
-	size, nested, _ := packSize(c.data, c.pos)
 	rest := c.data[c.pos+1 : c.pos+size]
 	c.pos += size
 	switch {
@@ -177,7 +181,9 @@ var errAstray = errors.New("an unmarshaler has read part of a value")
 
 // holds reports whether what is nested in v can be in the bytes left. The guard
 // has seen to that, as long as the cursor stands where values begin.
-func (c *packCursor) holds(v packValue) bool { return v.n <= len(c.data)-c.pos }
+func (c *packCursor) holds(v packValue) bool {
+	return v.kind != packAstray && v.n <= len(c.data)-c.pos
+}
 
 func (c *packCursor) list(n int) (any, error) {
 	list := make([]any, n)
@@ -210,6 +216,8 @@ func (c *packCursor) key() (string, error) {
 	switch v := c.next(); v.kind {
 	case packString, packBytes:
 		return string(v.bytes), nil
+	case packAstray:
+		return "", errAstray
 	case packArray, packMap, packExt:
 		return "", &MismatchError{Have: v.String() + " as the key of an object", Want: "a string"}
 	default:
@@ -276,6 +284,8 @@ func (v packValue) String() string {
 		return "an array"
 	case packMap:
 		return "an object"
+	case packAstray:
+		return "part of a value"
 	default:
 		if _, ok := v.time(); ok {
 			return "a timestamp"

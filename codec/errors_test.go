@@ -20,7 +20,7 @@ func TestMismatchNamesThePlaceInPlainWords(t *testing.T) {
 		Base
 	}
 	var n int8
-	var u uint
+	var u uint64
 	var s string
 	var d deep
 	var at time.Time

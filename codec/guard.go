@@ -74,7 +74,9 @@ func guardPack(data []byte) error {
 }
 
 // packSize returns how many bytes the value at pos takes without the values
-// nested in it, and how many those are. Bytes may lie beyond the end of data.
+// nested in it, and how many those are. Bytes may lie beyond the end of data. It
+// reports false where no value begins, or one that promises more bytes or values
+// than data has bytes left.
 func packSize(data []byte, pos int) (size, nested int, ok bool) {
 	if pos >= len(data) {
 		return 0, 0, false
@@ -98,20 +100,25 @@ func packLongSize(rest []byte, form packForm) (size, nested int, ok bool) {
 	if form.bad || int(form.length) > len(rest) {
 		return 0, 0, false
 	}
-	n := 0
+	var n uint64
 	switch form.length {
 	case 1:
-		n = int(rest[0])
+		n = uint64(rest[0])
 	case 2:
-		n = int(binary.BigEndian.Uint16(rest))
+		n = uint64(binary.BigEndian.Uint16(rest))
 	case 4:
-		n = int(binary.BigEndian.Uint32(rest))
+		n = uint64(binary.BigEndian.Uint32(rest))
+	}
+	// Whoever promises more than is left is refused here, where the promise
+	// still fits its type: as an int of 32 bits it may be negative.
+	if n *= uint64(max(form.nested, 1)); n > uint64(len(rest)) {
+		return 0, 0, false
 	}
 	size = 1 + int(form.length) + int(form.fixed)
 	if form.nested > 0 {
-		return size, n * int(form.nested), true
+		return size, int(n), true
 	}
-	return size + n, 0, true
+	return size + int(n), 0, true
 }
 
 // badPack says why packSize refused the value at pos.

@@ -193,7 +193,7 @@ func TestNumbersThatDoNotFitAreNotCut(t *testing.T) {
 		{128, new(int8)},
 		{-1, new(uint)},
 		{256, new(age)},
-		{1 << 40, new(int32)},
+		{int64(1 << 40), new(int32)},
 		{uint64(1 << 63), new(int)},
 		{1.5, new(int)},
 		{1e300, new(float32)},

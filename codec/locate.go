@@ -163,15 +163,10 @@ func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:
 		return "a boolean"
-	case reflect.Int, reflect.Int64:
-		return "an integer"
-	case reflect.Int8, reflect.Int16, reflect.Int32:
-		limit := int64(1) << (t.Bits() - 1)
-		return fmt.Sprintf("an integer from %d to %d", -limit, limit-1)
-	case reflect.Uint, reflect.Uint64:
-		return "an integer that is not negative"
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
-		return fmt.Sprintf("an integer from 0 to %d", int64(1)<<t.Bits()-1)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return wantedInt(t.Bits())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return wantedUint(t.Bits())
 	case reflect.Float32, reflect.Float64:
 		return "a number"
 	case reflect.String:
@@ -183,6 +178,22 @@ func wanted(t reflect.Type) string {
 	default:
 		return "any standard value"
 	}
+}
+
+// wantedInt and wantedUint name the bounds where they are ones that people meet.
+func wantedInt(bits int) string {
+	if bits == 64 {
+		return "an integer"
+	}
+	limit := int64(1) << (bits - 1)
+	return fmt.Sprintf("an integer from %d to %d", -limit, limit-1)
+}
+
+func wantedUint(bits int) string {
+	if bits == 64 {
+		return "an integer that is not negative"
+	}
+	return fmt.Sprintf("an integer from 0 to %d", int64(1)<<bits-1)
 }
 
 func wantedList(t reflect.Type) string {

@@ -88,9 +88,9 @@ func TestMistakesAreReportedWithTheirPlaceAndCure(t *testing.T) {
 		{"locks", &locks{Fine: &sync.Mutex{}}, []string{
 			"@lockDirect field mu (sync.Mutex) is or holds a lock" + mutex,
 			"@lockNested field Nested (struct { inner [2]struct { once sync.Once } }) is or holds a lock" + mutex,
-			"@lockBase field group (sync.WaitGroup) is or holds a lock" + mutex,
 			"@lockEmbedded field RWMutex (sync.RWMutex) is or holds a lock" + mutex,
 			"@lockAtomic field Count (atomic.Int64) is or holds a lock" + mutex,
+			"@lockBase field group (sync.WaitGroup) is or holds a lock" + mutex,
 		}},
 		{"nobody provides", &unprovided{}, []string{
 			"@unprovided field Client: nobody provides a *slog.LevelVar: give a constructor with service.Provide(New…), a provider with service.Lend[*slog.LevelVar](…), or set the field before the start; provided are none",
@@ -127,10 +127,10 @@ func TestAllMistakesOfAllServicesAreReportedAtOnce(t *testing.T) {
 		"configuration: configuration key workers: have 0, want at least 1",
 		"configuration: configuration key limits.a: have -1, want at least 1",
 		"configuration: configuration key limits.b: have 0, want at least 1",
-		`@misspelt service_test.probe: no method Helo on *service_test.misspelt; did you mean "Hello"?`,
-		"@idle service_test.idle declares no entrypoint: add a marker field such as `_ rpc.Method `method:\"Hello\"``",
 		"configuration of misspelt: configuration key services.misspelt.drain: have -1s, want 0s or more",
+		`@misspelt service_test.probe: no method Helo on *service_test.misspelt; did you mean "Hello"?`,
 		`@unknownKey service_test.probe of Own: unknown tag key "kinds": known keys are kind; did you mean "kind"?`,
+		"@idle service_test.idle declares no entrypoint: add a marker field such as `_ rpc.Method `method:\"Hello\"``",
 	}, &misspelt{}, &idle{}, &unknownKey{}, "workers: 0\nlimits: {b: 0, a: -1}\nservices: {misspelt: {drain: -1s}}")
 }
 

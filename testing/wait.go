@@ -15,15 +15,26 @@ type Waiter struct {
 	world           *World
 	service, method string
 	matches         []func(service.CallEnded) bool
-	ended           chan service.CallEnded
+	seen            chan sight // has room for the only one
+
+	mu   sync.Mutex // held while predicates run; guards done
+	done bool       // nothing more is looked at
+}
+
+// sight is what a waiter waits for: a call, or what a predicate panicked with.
+type sight struct {
+	call     service.CallEnded
+	panicked any
 }
 
 // Expect begins to watch a method, given by its Go name; call it before the
-// stimulus. With predicates, only a call that all of them accept counts.
+// stimulus. With predicates, only a call that all of them accept counts. They run
+// one at a time on the workers, before the call is answered, so they must not wait
+// for another call of the method; one that panics fails the test in Wait.
 func (w *World) Expect(name, method string, matches ...func(service.CallEnded) bool) *Waiter {
 	w.t.Helper()
 	w.mustHave(name, method)
-	waiter := &Waiter{world: w, service: name, method: method, matches: matches, ended: make(chan service.CallEnded, 1)}
+	waiter := &Waiter{world: w, service: name, method: method, matches: matches, seen: make(chan sight, 1)}
 	w.watchers.add(waiter)
 	return waiter
 }
@@ -49,19 +60,42 @@ func (w *World) mustHave(name, method string) {
 	}
 }
 
-// Wait returns the call that ended, and fails the test where none does in time.
+// Wait returns the call that ended; call it once. It fails the test
+// where none does in time, or a predicate panics.
 func (w *Waiter) Wait() service.CallEnded {
 	w.world.t.Helper()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
-	case e := <-w.ended:
-		return e
+	case s := <-w.seen:
+		if s.panicked != nil {
+			w.world.t.Fatalf("%s.%s: a predicate of Expect panicked: %v", w.service, w.method, s.panicked)
+		}
+		return s.call
 	case <-timer.C:
 		w.world.watchers.remove(w)
 		w.world.t.Fatalf("%s.%s did not run, or no run was accepted, within %v", w.service, w.method, limit)
-		return service.CallEnded{}
 	}
+	return service.CallEnded{}
+}
+
+// see shows the waiter a call, and reports whether it has seen enough.
+func (w *Waiter) see(e service.CallEnded) (enough bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.done {
+		return true
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			w.done, enough = true, true
+			w.seen <- sight{panicked: v}
+		}
+	}()
+	if w.done = w.accepts(e); w.done {
+		w.seen <- sight{call: e}
+	}
+	return w.done
 }
 
 func (w *Waiter) accepts(e service.CallEnded) bool {
@@ -94,19 +128,23 @@ func (w *watchers) remove(waiter *Waiter) {
 	w.all = slices.DeleteFunc(w.all, func(x *Waiter) bool { return x == waiter })
 }
 
+// waiting returns a copy: predicates are the test's, and may do anything, such as
+// calling Expect.
+func (w *watchers) waiting() []*Waiter {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.all)
+}
+
 // observe is the observer of the application.
 func (w *watchers) observe(e service.Event) {
 	ended, ok := e.(service.CallEnded)
 	if !ok {
 		return
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.all = slices.DeleteFunc(w.all, func(waiter *Waiter) bool {
-		if !waiter.accepts(ended) {
-			return false
+	for _, waiter := range w.waiting() {
+		if waiter.see(ended) {
+			w.remove(waiter)
 		}
-		waiter.ended <- ended
-		return true
-	})
+	}
 }

@@ -74,6 +74,64 @@ func TestExpectOfWhatIsUnknownFailsTheTest(t *testing.T) {
 	wantText(t, failureOf(func(t *tb) { shop(t).Expect("shop", "buy") }), `expect: shop has no entrypoint for method "buy"`, "Buy, Fail, Total")
 }
 
+// A predicate that panicked left the list of waiters as it was in the middle of
+// its change: the next call found a waiter twice and stood still, and with it, one
+// by one, all workers.
+func TestPredicateThatPanicsFailsTheTestAndHoldsUpNobody(t *testing.T) {
+	var inner tb
+	defer inner.end()
+	w := svctest.New(&inner, &Counting{}, svctest.Config("workers: 2"))
+	first := w.Expect("counting", "Count")
+	broken := w.Expect("counting", "Count", func(e service.CallEnded) bool { return e.Result.(string) == "1" })
+	last := w.Expect("counting", "Count")
+	for n := range 5 {
+		if got, err := w.Client().Proxy("counting").Call(within(t), "count", n); err != nil {
+			t.Fatalf("call %d: have %v, %v, want the result", n, got, err)
+		}
+	}
+	if a, b := first.Wait(), last.Wait(); a.Result != 0 || b.Result != 0 {
+		t.Errorf("have %v and %v, want 0 twice", a.Result, b.Result)
+	}
+	failure := failureOf(func(*tb) { broken.Wait() })
+	wantText(t, failure+inner.failure, "counting.Count: a predicate of Expect panicked", "interface {} is int, not string")
+}
+
+func TestPredicateMayExpect(t *testing.T) {
+	w := svctest.New(t, &Counting{})
+	var next *svctest.Waiter
+	counted := w.Expect("counting", "Count", func(service.CallEnded) bool {
+		next = w.Expect("counting", "Count")
+		return true
+	})
+	for n := range 2 {
+		if _, err := w.Client().Proxy("counting").Call(within(t), "count", n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b := counted.Wait(), next.Wait(); a.Result != 0 || b.Result != 1 {
+		t.Errorf("have %v and %v, want 0 and 1", a.Result, b.Result)
+	}
+}
+
+func TestPredicatesRunOneAtATimeUntilOneCallIsAccepted(t *testing.T) {
+	w := svctest.New(t, &Counting{})
+	asked := 0
+	third := w.Expect("counting", "Count", func(service.CallEnded) bool { asked++; return asked == 3 })
+	var calls []*rpc.Pending[rpc.Result]
+	for n := range 20 {
+		calls = append(calls, w.Client().Proxy("counting").Async(within(t), "count", n))
+	}
+	for _, c := range calls {
+		if _, err := c.Result(within(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	third.Wait()
+	if asked != 3 {
+		t.Errorf("have the predicate asked %d times, want 3", asked)
+	}
+}
+
 // Loan is lent to each call, and slow to be given back.
 type Loan struct{ provider *lending }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/rpc"
@@ -36,7 +37,8 @@ func callVerb() *cobra.Command {
 			"values are JSON or else text; or one JSON document: the argument itself, an array of\n" +
 			"all, or an object of all by name. Without arguments the document is read from\n" +
 			"standard input, unless that is a terminal.\n\n" +
-			"Exit codes: 3 nobody there, 4 not allowed, 5 timeout, 6 the method answered an error.",
+			"Exit codes: 2 wrong arguments, 3 nobody there to take the call, 4 the broker refuses\n" +
+			"the credentials, 5 no answer in time, 6 the method answered an error, of any kind.",
 		Example: "  svc call greeting_service.hello name=world\n" +
 			"  svc call greeting_service.hello '[\"world\"]'\n" +
 			"  echo '\"world\"' | svc call greeting_service.hello",
@@ -54,12 +56,10 @@ func (f *callFlags) run(cmd *cobra.Command, target string, args []string) error 
 	if f.timeout <= 0 || f.repeat < 1 {
 		return asUsage(cmd, errors.New("--timeout and --repeat: want more than 0"))
 	}
-	if service, method, _ := strings.Cut(target, "."); service == "" || method == "" || strings.Contains(method, ".") {
-		return asUsage(cmd, fmt.Errorf("have %q, want SERVICE.METHOD", target))
+	if service, method, _ := strings.Cut(target, "."); !broker.ValidName(service) || !broker.ValidName(method) {
+		return asUsage(cmd, fmt.Errorf("have %q, want SERVICE.METHOD, names of 1 to 64 letters, digits, - or _", target))
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
-	defer stop()
-	ctx, err := withData(ctx, f.data)
+	ctx, err := withData(cmd.Context(), f.data)
 	if err != nil {
 		return asUsage(cmd, err)
 	}
@@ -67,6 +67,9 @@ func (f *callFlags) run(cmd *cobra.Command, target string, args []string) error 
 	if err != nil {
 		return asUsage(cmd, err)
 	}
+	// Not before the input is read: nothing but the signal itself ends a read.
+	ctx, stop := signal.NotifyContext(ctx, stopSignals()...)
+	defer stop()
 	client, err := f.dial(ctx, rpc.WithTimeoutFrom("--timeout", f.timeout))
 	if err != nil {
 		return err
@@ -88,11 +91,11 @@ func call(ctx context.Context, client *rpc.Standalone, target string, given argu
 	}
 	result, err := client.Proxy("").Call(ctx, target, args...)
 	if err != nil {
-		return err
+		return &remoteError{err}
 	}
 	text, err := result.JSON()
 	if err != nil {
-		return err
+		return &remoteError{err}
 	}
 	return printJSON(out, text)
 }
@@ -101,8 +104,8 @@ func call(ctx context.Context, client *rpc.Standalone, target string, given argu
 func withData(ctx context.Context, pairs []string) (context.Context, error) {
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return nil, fmt.Errorf("--data: have %q, want KEY=VALUE", pair)
+		if !ok || !broker.ValidName(key) {
+			return nil, fmt.Errorf("--data: have %q, want KEY=VALUE, the key 1 to 64 letters, digits, - or _", pair)
 		}
 		ctx = entrypoint.WithData(ctx, key, value) //nolint:fatcontext // one layer for each of a few pairs
 	}
@@ -119,10 +122,10 @@ func printJSON(out io.Writer, text []byte) error {
 	if len(text) == 0 {
 		text = []byte("null")
 	}
-	if err := indent(&b, text); err != nil {
+	if err := indent(&b, bytes.TrimSpace(text)); err != nil {
 		return fmt.Errorf("print the result: %w", err)
 	}
 	b.WriteByte('\n')
-	_, err := out.Write(b.Bytes())
+	_, err := out.Write(present.SafeJSON(b.Bytes()))
 	return err
 }

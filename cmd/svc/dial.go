@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/config"
-	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -49,11 +49,14 @@ func (f *connectFlags) dial(ctx context.Context, options ...rpc.DialOption) (*rp
 
 // reached waits for the connection.
 func reached(ctx context.Context, client *rpc.Standalone, where address) error {
-	ctx, cancel := context.WithTimeout(ctx, dialLimit)
+	limited, cancel := context.WithTimeout(ctx, dialLimit)
 	defer cancel()
-	err := client.Connection().Await(ctx)
-	if err == nil || fault.CodeOf(err) == fault.Unauthenticated {
+	err := client.Connection().Await(limited)
+	if err == nil || errors.Is(err, broker.ErrRefused) {
 		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("wait for the broker: %w", context.Canceled)
 	}
 	return exitWith(exitNotFound, fmt.Errorf("no broker answers at %s; start services with `svc run`, or a broker with `svc broker`, or name another with --broker",
 		config.Redact(where.url)))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/rpc"
 )
@@ -20,9 +21,9 @@ const (
 	exitOK          = 0
 	exitFailure     = 1
 	exitUsage       = 2
-	exitNotFound    = 3 // also: no responder
-	exitAuth        = 4
-	exitTimeout     = 5
+	exitNotFound    = 3 // also: nobody there to take a call
+	exitAuth        = 4 // the broker refuses the credentials
+	exitTimeout     = 5 // no answer in time
 	exitRemote      = 6 // the remote method answered with an error
 	exitInterrupted = 130
 )
@@ -82,18 +83,27 @@ func exitCode(err error) int {
 	return exitFailure
 }
 
+// A remoteError is told on one line: others have a say in what it says.
+type remoteError struct{ err error }
+
+func (e *remoteError) Error() string { return present.Safe(e.err.Error()) }
+
+func (e *remoteError) Unwrap() error { return e.err }
+
 // faultCode maps the error of a call. What a method answered is remote, whatever
-// its code says; the framework's own errors have names.
+// its code says; the framework's own errors have names, which no method can send.
 func faultCode(e *fault.Error) int {
 	switch {
 	case errors.Is(e, rpc.ErrUnknownService), errors.Is(e, rpc.ErrUnknownMethod),
+		errors.Is(e, rpc.ErrStopping), errors.Is(e, rpc.ErrOverloaded),
 		errors.Is(e, broker.ErrDisconnected), errors.Is(e, broker.ErrClosed):
 		return exitNotFound
-	case errors.Is(e, rpc.ErrBadArguments), errors.Is(e, rpc.ErrMalformed), errors.Is(e, rpc.ErrBadRequest):
+	case errors.Is(e, rpc.ErrBadArguments), errors.Is(e, rpc.ErrMalformed), errors.Is(e, rpc.ErrBadRequest),
+		errors.Is(e, broker.ErrTooLarge):
 		return exitUsage
-	case e.Code == fault.Denied, e.Code == fault.Unauthenticated:
+	case errors.Is(e, broker.ErrRefused):
 		return exitAuth
-	case e.Code == fault.Timeout:
+	case errors.Is(e, rpc.ErrTimeout), errors.Is(e, rpc.ErrExpired):
 		return exitTimeout
 	default:
 		return exitRemote
@@ -113,5 +123,5 @@ func printError(w io.Writer, err error) {
 		_, _ = fmt.Fprintln(w, strings.TrimRight(err.Error(), "\n"))
 		return
 	}
-	_, _ = fmt.Fprintln(w, "svc: "+strings.TrimRight(err.Error(), "\n"))
+	_, _ = fmt.Fprintln(w, "svc: "+present.SafeLines(strings.TrimRight(err.Error(), "\n")))
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/internal/suggest"
 )
 
 // lsFlags are the flags of svc ls.
@@ -23,9 +27,11 @@ type lsFlags struct {
 func lsVerb() *cobra.Command {
 	var f lsFlags
 	cmd := &cobra.Command{
-		Use:     "ls [SERVICE] [flags]",
-		Short:   "List the services that are running.",
-		Long:    "List the services that are running, with their versions, instances and methods.",
+		Use:   "ls [SERVICE] [flags]",
+		Short: "List the services that are running.",
+		Long: "List the services that are running, with their versions, instances and methods: those\n" +
+			"that svc call would reach, with the same --broker and --namespace. Exit code 3 means\n" +
+			"that none is, unless --json asks for a list, which may be empty.",
 		Example: "  svc ls\n  svc ls greeting_service --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
@@ -44,11 +50,10 @@ func (f *lsFlags) run(cmd *cobra.Command, service string) error {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // the answers are there
-	found, err := client.Connection().Discover(cmd.Context(), service)
+	rows, err := discover(cmd.Context(), client.Connection(), service)
 	if err != nil {
 		return err
 	}
-	rows := summarise(found)
 	if f.json {
 		text, err := json.Marshal(rows)
 		if err != nil {
@@ -57,9 +62,34 @@ func (f *lsFlags) run(cmd *cobra.Command, service string) error {
 		return printJSON(cmd.OutOrStdout(), text)
 	}
 	if len(rows) == 0 {
-		return exitWith(exitNotFound, fmt.Errorf("no services are running on %s", client.Connection().URL()))
+		return missing(cmd.Context(), client.Connection(), service)
 	}
 	return printRows(cmd.OutOrStdout(), rows)
+}
+
+// discover asks a service, or all for "", which of its methods are in the
+// namespace of the connection.
+func discover(ctx context.Context, conn *broker.Conn, service string) ([]listed, error) {
+	found, err := conn.Discover(ctx, service)
+	return summarise(found, conn.Namespace()+".rpc."), err
+}
+
+// missing says that a service, or any for "", is not running, and which are.
+func missing(ctx context.Context, conn *broker.Conn, service string) error {
+	where := fmt.Sprintf("on %s, namespace %s", conn.URL(), conn.Namespace())
+	rows, err := discover(ctx, conn, "")
+	if err != nil {
+		return err
+	}
+	if service == "" || len(rows) == 0 {
+		return exitWith(exitNotFound, fmt.Errorf("no services are running %s", where))
+	}
+	var names []string
+	for _, r := range rows {
+		names = append(names, r.Name)
+	}
+	hint := cmp.Or(suggest.Hint(service, names), "running are "+suggest.List(names))
+	return exitWith(exitNotFound, fmt.Errorf("service %s is not running %s; %s", service, where, hint))
 }
 
 // listed is one version of a service that is running.
@@ -76,23 +106,31 @@ type listedMethod struct {
 	Params  []string `json:"params,omitempty"` // where they have names
 }
 
-// summarise puts the instances of one version of a service into one row.
-func summarise(found []broker.Info) []listed {
+// summarise puts the instances of one version of a service into one row. Methods
+// count whose subjects begin with prefix, and instances that have any.
+func summarise(found []broker.Info, prefix string) []listed {
 	rows := []listed{}
 	for _, info := range found {
+		methods := methodsOf(info, prefix)
+		if len(methods) == 0 {
+			continue
+		}
 		i := slices.IndexFunc(rows, func(r listed) bool { return r.Name == info.Name && r.Version == info.Version })
 		if i < 0 {
 			i = len(rows)
-			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methodsOf(info)})
+			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methods})
 		}
 		rows[i].Instances = append(rows[i].Instances, info.ID)
 	}
 	return rows
 }
 
-func methodsOf(info broker.Info) []listedMethod {
-	methods := []listedMethod{}
+func methodsOf(info broker.Info, prefix string) []listedMethod {
+	var methods []listedMethod
 	for _, e := range info.Endpoints {
+		if !strings.HasPrefix(e.Subject, prefix) {
+			continue
+		}
 		m := listedMethod{Name: e.Name, Subject: e.Subject}
 		_ = json.Unmarshal([]byte(e.Metadata["params"]), &m.Params) // absent where the parameters have no names
 		methods = append(methods, m)
@@ -108,7 +146,8 @@ func printRows(out io.Writer, rows []listed) error {
 		for i, m := range r.Methods {
 			calls[i] = m.Name + "(" + strings.Join(m.Params, ", ") + ")"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", r.Name, r.Version, len(r.Instances), strings.Join(calls, ", "))
+		version := cmp.Or(r.Version, "-") // of one that is none, nothing is left
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", r.Name, version, len(r.Instances), present.Safe(strings.Join(calls, ", ")))
 	}
 	return w.Flush() // reports what the lines before met
 }

@@ -9,8 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/rpc"
 )
 
 // The first thing a newcomer does with help is to copy a line of it.
@@ -62,10 +64,23 @@ func TestExitCodesTellFailuresApart(t *testing.T) {
 		{"compile error", &launch.CompileError{Output: "x"}, 1},
 		{"usage", asUsage(newRoot(), errors.New("x")), 2},
 		{"target not found", fmt.Errorf("run: %w", &launch.NotFoundError{Text: "x"}), 3},
-		{"denied", &fault.Error{Code: fault.Denied}, 4},
-		{"unauthenticated", &fault.Error{Code: fault.Unauthenticated}, 4},
-		{"timeout", &fault.Error{Code: fault.Timeout}, 5},
-		{"remote", &fault.Error{Code: fault.Conflict}, 6},
+		{"nobody there", rpc.ErrUnknownService, 3},
+		{"no such method", rpc.ErrUnknownMethod, 3},
+		{"nobody free", rpc.ErrOverloaded, 3},
+		{"nobody any more", rpc.ErrStopping, 3},
+		{"no connection", broker.ErrDisconnected, 3},
+		{"bad arguments", rpc.ErrBadArguments.Explain("x"), 2},
+		{"too many of them", broker.ErrTooLarge, 2},
+		{"credentials", fmt.Errorf("call: %w", broker.ErrRefused.Explain("x")), 4},
+		{"no answer in time", rpc.ErrTimeout, 5},
+		{"not begun in time", rpc.ErrExpired, 5},
+		{"a result that does not fit", rpc.ErrBadResult, 6},
+		{"a method's own invalid", &fault.Error{Code: fault.Invalid}, 6},
+		{"a method's own denied", &fault.Error{Code: fault.Denied}, 6},
+		{"a method's own unauthenticated", &fault.Error{Code: fault.Unauthenticated}, 6},
+		{"a method's own timeout", &remoteError{&fault.Error{Code: fault.Timeout, Name: "bank.slow"}}, 6},
+		{"a method's own unavailable", &fault.Error{Code: fault.Unavailable}, 6},
+		{"a method's own canceled", &remoteError{&fault.Error{Code: fault.Canceled}}, 6},
 		{"interrupted", fmt.Errorf("go build: %w", context.Canceled), 130},
 		{"own code", fmt.Errorf("run: %w", exitWith(42, nil)), 42},
 		{"usage of a usage error", asUsage(newRoot(), asUsage(newRoot(), errors.New("x"))), 2},
@@ -88,6 +103,8 @@ func TestErrorsArePrintedOnce(t *testing.T) {
 		{"what the compiler says stays as it is", &launch.CompileError{Output: "x.go:1:2: no\n"}, "x.go:1:2: no\n"},
 		{"what a child has said", exitWith(7, nil), ""},
 		{"an interrupt", context.Canceled, ""},
+		{"on the lines that were meant", errors.New("a\n  b\x1b[2J\u009b\r"), "svc: a\n  b\\x1b[2J\\x9b\\r\n"},
+		{"others on one line", &remoteError{errors.New("a\nsvc: b")}, "svc: a\\nsvc: b\n"},
 		{"usage says where to look", asUsage(newRoot(), errors.New("what?")), "svc: what?\nsee: svc --help\n"},
 	} {
 		var out strings.Builder

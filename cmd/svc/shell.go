@@ -35,7 +35,8 @@ func shellVerb() *cobra.Command {
 			"-c and a pipe print the value of each expression; a file prints with print. help\n" +
 			"says what else there is.\n\n" +
 			"The first error ends all but the prompt. Exit codes: 2 wrong arguments, 3 nobody\n" +
-			"there, 4 not allowed, 5 timeout, 6 the method answered an error, 1 any other.",
+			"there to take a call, 4 the broker refuses the credentials, 5 no answer in time, 6 a\n" +
+			"method answered an error, of any kind, 1 any other.",
 		Example: "  svc shell\n" +
 			"  svc shell -c \"n.rpc.greeting_service.hello(name='world')\"\n" +
 			"  svc shell script.star --data language=de",

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.starlark.net/starlark"
 
+	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/rpc"
@@ -97,6 +99,10 @@ func attempt(v starlark.Value, err error) (starlark.Value, error) {
 
 // prepare returns what a call is made with.
 func (m method) prepare(ctx context.Context, args starlark.Tuple, kwargs []starlark.Tuple) (context.Context, []any, error) {
+	service, name, _ := strings.Cut(m.target, ".")
+	if !broker.ValidName(service) || !broker.ValidName(name) {
+		return nil, nil, rpc.ErrBadArguments.Explain("have %q, want names of 1 to 64 letters, digits, - or _", m.target)
+	}
 	sent, err := arguments(args, kwargs)
 	if err != nil {
 		return nil, nil, fmt.Errorf("call %s: %w", m.target, err)
@@ -106,6 +112,9 @@ func (m method) prepare(ctx context.Context, args starlark.Tuple, kwargs []starl
 		text, isText := starlark.AsString(value)
 		if !isName || !isText {
 			return nil, nil, fmt.Errorf("call %s: have n.data[%s] = %s, want both to be strings", m.target, repr(key), repr(value))
+		}
+		if !broker.ValidName(name) {
+			return nil, nil, rpc.ErrBadArguments.Explain("call %s: have n.data[%s], want a key of 1 to 64 letters, digits, - or _", m.target, repr(key))
 		}
 		ctx = entrypoint.WithData(ctx, name, text) //nolint:fatcontext // one layer for each of a few entries
 	}

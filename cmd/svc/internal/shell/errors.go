@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/suggest"
 )
@@ -22,9 +23,13 @@ type Error struct {
 	Err   error           // that of a call, *fault.Error in it, or of Starlark
 }
 
-// Error returns the place, what happened, and how it came there.
+// Error returns the place, what happened, and how it came there, fit for a
+// terminal. What others have a say in is on one line.
 func (e *Error) Error() string {
-	text := e.Err.Error()
+	text := present.SafeLines(e.Err.Error())
+	if _, remote := errors.AsType[*fault.Error](e.Err); remote {
+		text = present.Safe(e.Err.Error())
+	}
 	if e.Pos.IsValid() {
 		text = e.Pos.String() + ": " + text
 	}
@@ -147,7 +152,7 @@ func (failure) Hash() (uint32, error) { return 0, unhashable("error") }
 func (failure) Type() string          { return "error" }
 
 func (f failure) String() string {
-	return fmt.Sprintf("<error %s: %s>", f.fault.Code, f.fault.Message)
+	return fmt.Sprintf("<error %s: %s>", f.fault.Code, present.Safe(f.fault.Message))
 }
 
 // Attr returns a part of the error: code, name (of a declared error), message,

@@ -36,6 +36,7 @@ type Desk struct {
 	_ rpc.Method `method:"Language"`
 	_ rpc.Method `method:"Buy" args:"n"`
 	_ rpc.Method `method:"Crash"`
+	_ rpc.Method `method:"Fail" args:"text"`
 	_ rpc.Method `method:"Meet" args:"n"`
 	_ rpc.Method `method:"Stuck"`
 
@@ -50,6 +51,8 @@ func (*Desk) Register(name string) (ok bool, message string) { return true, "wel
 func (*Desk) Nothing()                                       {}
 func (*Desk) Language(ctx context.Context) string            { return entrypoint.Data(ctx)["language"] }
 func (*Desk) Crash() error                                   { return errors.New("boom") }
+
+func (*Desk) Fail(text string) error { return errors.New(text) }
 
 func (*Desk) Buy(n int) (int, error) {
 	if n > 3 {

@@ -1,0 +1,106 @@
+package broker_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/fault"
+	svctest "github.com/enoki-go/enoki/testing"
+)
+
+// impostors answers every request for discovery with all of them.
+func impostors(t *testing.T, b *svctest.Broker, answers ...broker.Info) {
+	t.Helper()
+	nc := plain(t, b)
+	_, err := nc.Subscribe("$SRV.>", func(m *nats.Msg) {
+		for _, a := range answers {
+			data, _ := json.Marshal(a)
+			_ = m.Respond(data)
+		}
+	})
+	if err == nil {
+		err = nc.Flush()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever was on the bus could write to the terminal of everyone who looked.
+func TestDiscoverLeavesOutWhatIsNoName(t *testing.T) {
+	b := svctest.NewBroker(t)
+	named := func(name, version string, endpoints ...string) broker.Info {
+		info := broker.Info{Identity: broker.Identity{Name: name, Version: version, ID: "x"}}
+		for _, e := range endpoints {
+			info.Endpoints = append(info.Endpoints, broker.Endpoint{Name: e})
+		}
+		return info
+	}
+	impostors(
+		t, b,
+		named("\x1b[2Jorders", "1.0.0"), named("orders\npayments", "1.0.0"), named("", "1.0.0"), named(strings.Repeat("x", 65), "1.0.0"),
+		named("odd", "1\x1b[31m", "\u009b31m", "a\tb", "create"), named("plain", "1.2.0-rc.1+x"), named("short", "2"),
+	)
+	c, _ := dial(t, b.URL())
+	found, err := c.Discover(within(t), "")
+	var have []string
+	for _, f := range found {
+		have = append(have, f.Name+" "+f.Version)
+		for _, e := range f.Endpoints {
+			have = append(have, e.Name)
+		}
+	}
+	if diff := cmp.Diff([]string{"odd ", "create", "plain 1.2.0-rc.1+x", "short 2"}, have); diff != "" || err != nil {
+		t.Errorf("%v, -want +have\n%s", err, diff)
+	}
+	if names, err := c.Services(within(t)); strings.Join(names, " ") != "odd plain short" || err != nil {
+		t.Errorf("have %q, %v", names, err)
+	}
+}
+
+func TestDescribeRefusesAnAnswerUnderNoName(t *testing.T) {
+	b := svctest.NewBroker(t)
+	impostors(t, b, broker.Info{Identity: broker.Identity{Name: "\x1b[2J"}})
+	c, _ := dial(t, b.URL())
+	if info, err := c.Describe(within(t), "orders"); err == nil || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("have %+v, %v, want an error that can be printed", info, err)
+	}
+}
+
+func TestRefusedCredentialsHaveAName(t *testing.T) {
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, Authorization: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(patience) {
+		t.Fatal("no broker")
+	}
+	c, _ := dial(t, s.ClientURL())
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	_, err = c.Discover(ctx, "")
+	if !errors.Is(err, broker.ErrRefused) || !errors.Is(err, nats.ErrAuthorization) || fault.CodeOf(err) != fault.Unauthenticated {
+		t.Errorf("have %v, want ErrRefused", err)
+	}
+}
+
+func TestMessageThatIsTooLargeHasAName(t *testing.T) {
+	c, _ := dial(t, svctest.NewBroker(t).URL())
+	if err := c.Await(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Send(&broker.Msg{Subject: "s", Data: make([]byte, 2<<20)}); !errors.Is(err, broker.ErrTooLarge) {
+		t.Errorf("have %v, want ErrTooLarge", err)
+	}
+}
