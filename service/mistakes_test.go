@@ -142,8 +142,8 @@ func TestTwoServicesOfOneNameAreRefusedWithBothPlaces(t *testing.T) {
 	}
 	lines := strings.Split(err.Error(), "\n")
 	want := at(t, "twin") + `: service name "shop" is taken by service_test.shop at fakes_test.go:`
-	if len(lines) != 2 || !strings.HasPrefix(lines[0], want) {
-		t.Errorf("error is\n%v, want two lines, the first beginning\n%s", err, want)
+	if len(lines) != 2 || !strings.HasPrefix(lines[1], want) {
+		t.Errorf("error is\n%v, want two lines, the second beginning\n%s", err, want)
 	}
 }
 
