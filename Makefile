@@ -3,6 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 FUZZTIME ?= 30s
+BENCHFLAGS ?=
 
 LINT := $(CURDIR)/.tools/bin/golangci-lint
 
@@ -13,10 +14,12 @@ help: ## say what can be made
 .PHONY: test
 test: ## run all tests
 	go test ./...
+	go -C bench test ./...
 
 .PHONY: race
 race: ## run all tests with the race detector
 	go test -race ./...
+	go -C bench test -race ./...
 
 .PHONY: examples
 examples: ## run the tests of the examples, never from the test cache
@@ -32,33 +35,39 @@ fuzz: ## fuzz every target for FUZZTIME (30s)
 	done
 
 .PHONY: bench
-bench: ## measure beside raw nats.go and others
-	go run ./bench
+bench: ## measure beside raw nats.go and others; BENCHFLAGS is for bench
+	go -C bench run . $(BENCHFLAGS)
 
 .PHONY: lint
-lint: $(LINT) ## run the linter over the module and its tools
+lint: $(LINT) ## run the linter over all modules
 	$(LINT) run ./...
+	cd bench && $(LINT) run --config ../.golangci.yml ./...
 	cd tools && $(LINT) run --config ../.golangci.yml ./...
 
 .PHONY: fmt
 fmt: $(LINT) ## format the code
 	$(LINT) fmt
+	cd bench && $(LINT) fmt --config ../.golangci.yml
 	cd tools && $(LINT) fmt --config ../.golangci.yml
 
 .PHONY: fmt-check
 fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 	$(LINT) fmt --diff
+	cd bench && $(LINT) fmt --diff --config ../.golangci.yml
 	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
 
 .PHONY: vet
 vet: ## run go vet
 	go vet ./...
+	go -C bench vet ./...
 	go -C tools vet ./...
 
 .PHONY: tidy-check
 tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
 	go mod tidy -diff
 	go mod verify
+	go -C bench mod tidy -diff
+	go -C bench mod verify
 
 .PHONY: check
 check: fmt-check vet lint race ## what must be green before review

@@ -57,16 +57,14 @@ var plan = table{
 		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/..."}, library...),
 		// Complete small programs, each with a test.
 		"examples/...": {"..."},
-		// The measurements beside our peers.
-		"bench/...": {"..."},
 		// The suites that need more than one package, or a broken broker.
 		"test/...": {"..."},
 	},
 
 	only: map[string][]string{
-		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "bench/...", "test/..."},
-		"github.com/nats-io/nats-server/v2": {"cmd/svc/internal/...", "testing", "bench/...", "test/..."},
-		"github.com/vmihailenco/msgpack/v5": {"codec", "bench/...", "test/..."},
+		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "test/..."},
+		"github.com/nats-io/nats-server/v2": {"cmd/svc/internal/...", "testing", "test/..."},
+		"github.com/vmihailenco/msgpack/v5": {"codec", "test/..."},
 		"go.uber.org/fx":                    {"service"},
 		"go.yaml.in/yaml/v3":                {"config"},
 		"github.com/google/jsonschema-go":   {"schema"},

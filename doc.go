@@ -1,4 +1,5 @@
 // Package enoki names the module of a service container framework for Go on
-// NATS. The code is in the folders beside it: a service starts with package
-// service, and the entrypoints rpc, events, web and timer reach its methods.
+// NATS. The code is in the folders beside it: package service runs services,
+// package rpc lets them call each other, and package svctest, in folder testing,
+// tests them. README.md begins with an example.
 package enoki

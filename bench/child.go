@@ -29,7 +29,7 @@ const (
 type assignment struct {
 	Role       string
 	Contestant string `json:",omitempty"`
-	URL        string `json:",omitempty"` // of the broker
+	URL        string `json:",omitempty"` // of the broker, or of the site that a client asks
 	Workers    int    `json:",omitempty"` // of our service; 0 for the default
 }
 
@@ -58,7 +58,7 @@ const (
 
 type answer struct {
 	Error string `json:",omitempty"`
-	URL   string `json:",omitempty"` // of a broker
+	URL   string `json:",omitempty"` // where clients find the child; empty for one that they do not
 	Tally tally  `json:",omitzero"`
 	Usage usage  `json:",omitzero"`
 }
@@ -71,7 +71,7 @@ type usage struct {
 
 // child is the process that carries out orders.
 type child struct {
-	url     string // of the broker that it is
+	url     string // where clients find it
 	client  client
 	close   func() error
 	profile *os.File
@@ -100,7 +100,9 @@ func assume(a assignment) (c child, err error) {
 	case !ok:
 		return c, errors.New("no such contestant")
 	case a.Role == roleServer:
-		c.close, err = contestant.serve(a)
+		var s site
+		s, err = contestant.serve(a)
+		c.url, c.close = s.url, s.stop
 	case a.Role == roleClient:
 		c.client, err = contestant.dial(a)
 		c.close = c.client.close

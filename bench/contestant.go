@@ -8,9 +8,15 @@ type contestant struct {
 	name string
 	// serve starts the side that greets and returns once it is reachable. It runs
 	// in a process of its own.
-	serve func(a assignment) (stop func() error, err error)
+	serve func(a assignment) (site, error)
 	// dial starts the side that asks. It runs in a process of its own.
 	dial func(a assignment) (client, error)
+}
+
+// site is where greetings are given.
+type site struct {
+	url  string // where clients find it; empty where that is the broker
+	stop func() error
 }
 
 // client asks for greetings.
@@ -27,6 +33,11 @@ type client struct {
 var contestants = []contestant{
 	{name: "nats.go", serve: serveRaw, dial: dialRaw},
 	{name: "enoki", serve: serveEnoki, dial: dialEnoki},
+	microJSON.contestant(),
+	microJSON.spawning().contestant(),
+	microMsgpack.contestant(),
+	microMsgpack.spawning().contestant(),
+	{name: "grpc-go", serve: serveGRPC, dial: dialGRPC},
 }
 
 func contestantNamed(name string) (contestant, bool) {

@@ -35,20 +35,21 @@ func (g *greeter) Hello(_ context.Context, name string) string { return g.Phrase
 // that succeed, which is nothing.
 var warnings = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
-func serveEnoki(a assignment) (func() error, error) {
+func serveEnoki(a assignment) (site, error) {
 	settings := []config.Option{config.Define(fmt.Sprintf("broker.url=%q", a.URL))}
 	if a.Workers > 0 {
 		settings = append(settings, config.Define(fmt.Sprintf("workers=%d", a.Workers)))
 	}
 	cfg, err := config.Load(settings...)
 	if err != nil {
-		return nil, err
+		return site{}, err
 	}
 	app, err := service.New(cfg, service.Logger(warnings), service.Provide(newPhrase), service.With(&greeter{}))
 	if err != nil {
-		return nil, err
+		return site{}, err
 	}
-	return func() error { return app.Stop(context.Background()) }, app.Start(context.Background())
+	stop := func() error { return app.Stop(context.Background()) }
+	return site{stop: stop}, app.Start(context.Background())
 }
 
 func dialEnoki(a assignment) (client, error) {

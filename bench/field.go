@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -89,7 +90,7 @@ func (f *field) interleave(ctx context.Context, m mode, base string, others []st
 		if samples[i], err = f.sample(ctx, m, name); err != nil {
 			return nil, err
 		}
-		f.progress.say("%-9s %3d/%d  %-10s %8.0f calls/s", m.name, i+1, len(turns), name, samples[i].Rate)
+		f.progress.say("%-9s %3d/%d  %-23s %8.0f calls/s", m.name, i+1, len(turns), name, samples[i].Rate)
 	}
 	return samples, nil
 }
@@ -165,7 +166,7 @@ func (f *field) lane(ctx context.Context, name string) (lane, error) {
 	if l.server, err = launch(ctx, a); err != nil {
 		return l, err
 	}
-	a.Role = roleClient
+	a.Role, a.URL = roleClient, cmp.Or(l.server.url, f.bus.url)
 	if l.client, err = launch(ctx, a); err != nil {
 		l.server.stop()
 		return l, err

@@ -60,7 +60,7 @@ func (o *options) check(rest []string) error {
 
 // command repeats the run.
 func (o *options) command() string {
-	words := []string{"go run ./bench"}
+	words := []string{"go -C bench run ."}
 	for _, a := range o.args {
 		if strings.ContainsAny(a, " \t*?|()[]{}$'\"\\&;<>") {
 			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"

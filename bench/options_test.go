@@ -47,7 +47,7 @@ func TestCommandCanBePastedIntoAShell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := o.command(), `go run ./bench -rounds 3 -run 'small/.* (enoki|it'\''s)'`; got != want {
+	if got, want := o.command(), `go -C bench run . -rounds 3 -run 'small/.* (enoki|it'\''s)'`; got != want {
 		t.Errorf("have %s\nwant %s", got, want)
 	}
 }

@@ -19,7 +19,7 @@ const (
 // process is a child of this one. It carries out one order at a time.
 type process struct {
 	assignment assignment
-	url        string // of the broker that it is
+	url        string // where clients find it; empty for a client, and for a server behind the broker
 
 	cmd     *exec.Cmd
 	end     context.CancelFunc

@@ -15,10 +15,10 @@ const (
 
 // serveRaw answers in the callback of the subscription: no codec, no pool, no
 // goroutine.
-func serveRaw(a assignment) (func() error, error) {
+func serveRaw(a assignment) (site, error) {
 	nc, err := connectRaw(a)
 	if err != nil {
-		return nil, err
+		return site{}, err
 	}
 	_, err = nc.QueueSubscribe(rawSubject, "greeters", func(m *nats.Msg) {
 		if err := m.Respond([]byte(greeting(string(m.Data)))); err != nil {
@@ -28,7 +28,7 @@ func serveRaw(a assignment) (func() error, error) {
 	if err == nil {
 		err = nc.Flush()
 	}
-	return closing(nc), err
+	return site{stop: closing(nc)}, err
 }
 
 func dialRaw(a assignment) (client, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"google.golang.org/grpc"
 )
 
 // report is all that was measured.
@@ -28,17 +29,18 @@ type machine struct {
 	Processor              string
 	System                 string
 	Go, NatsGo, NatsServer string
+	GRPC                   string
 }
 
 func thisMachine() machine {
 	return machine{
 		Cores: runtime.NumCPU(), Processor: processor(), System: runtime.GOOS + "/" + runtime.GOARCH,
-		Go: runtime.Version(), NatsGo: nats.Version, NatsServer: server.VERSION,
+		Go: runtime.Version(), NatsGo: nats.Version, NatsServer: server.VERSION, GRPC: grpc.Version,
 	}
 }
 
 func (m machine) String() string {
-	return fmt.Sprintf("%d × %s, %s, %s, nats.go %s, nats-server %s", m.Cores, m.Processor, m.System, m.Go, m.NatsGo, m.NatsServer)
+	return fmt.Sprintf("%d × %s, %s, %s, nats.go %s, nats-server %s, grpc-go %s", m.Cores, m.Processor, m.System, m.Go, m.NatsGo, m.NatsServer, m.GRPC)
 }
 
 // processor returns the model that Linux names.

@@ -21,7 +21,8 @@ const (
 	startName    = "start hello" // what -run matches
 	startTarget  = "$SRV.PING.greeting_service"
 	serverModule = "github.com/nats-io/nats-server/v2"
-	memoryStarts = 3 // of the starts, those after which the memory is read
+	userModule   = ".." // whose versions a user gets; bench's own go.mod may ask for later ones
+	memoryStarts = 3    // of the starts, those after which the memory is read
 	startMain    = `// Hello hosts the greeting service.
 package main
 
@@ -94,10 +95,12 @@ func (f *startFigures) build(ctx context.Context, dir string) (string, error) {
 	return binary, nil
 }
 
-// buildOne builds in the module of the working directory and returns the size of
-// the binary.
+// buildOne builds with the go.mod of userModule and returns the size of the
+// binary.
 func buildOne(ctx context.Context, binary string, args ...string) (int64, error) {
-	out, err := exec.CommandContext(ctx, "go", append([]string{"build", "-o", binary}, args...)...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", binary}, args...)...)
+	cmd.Dir = userModule
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("go build: %w\n%s", err, out)
 	}

@@ -54,6 +54,7 @@ type Describer interface {
 type Description struct {
 	Kind    string            // "rpc", "event", "sql", "config" …
 	Target  string            // service and method, event, database or section
+	Service string            // service that is called, where one is
 	Options map[string]string // whatever else the kind wants to show
 }
 

@@ -17,7 +17,7 @@ type Call struct {
 	Parents  []string          // calls that led to this one, oldest first
 	Kind     string            // what reached the method: "rpc", "event" …
 	Service  string            // wire name of the service; the host sets it
-	Name     string            // wire name of the method
+	Name     string            // wire name of the method; where it is empty the host sets it
 	Method   *Method           //
 	Data     map[string]string // context data; travels with every call made from this one
 	Attempt  int               // 0 at the first try

@@ -24,11 +24,11 @@ type callerKey struct{ service string }
 // callerOf returns the caller of the service that h hosts.
 func callerOf(h dependency.Host) (*caller, error) {
 	c, err := h.Shared(callerKey{h.Service()}, func() (any, error) {
-		conn, set, err := connect(h)
+		l, err := connect(h)
 		if err != nil {
 			return nil, err
 		}
-		return newCaller(conn, h.Service(), set), nil
+		return newCaller(l.conn, h.Service(), l.settings), nil
 	})
 	if err != nil {
 		return nil, err

@@ -212,3 +212,11 @@ func TestManifestNamesWhatAServiceCallsAndServes(t *testing.T) {
 		t.Errorf("have %+v", e)
 	}
 }
+
+func TestMistakeInSharedSettingsIsToldOnce(t *testing.T) {
+	err := startErr(t, &Left{}, svctest.Config("rpc: {timout: 1s}"))
+	wantText(t, err, `did you mean "timeout"?`)
+	if n := strings.Count(err.Error(), "timout"); n != 1 {
+		t.Errorf("have it %d times, want once:\n%v", n, err)
+	}
+}

@@ -44,7 +44,7 @@ func (Func[In, Out]) Provide(f reflect.StructField, h dependency.Host) (dependen
 	if err != nil {
 		return nil, err
 	}
-	return provider{value: funcOf[In, Out](c, t), target: t.String()}, nil
+	return provider{value: funcOf[In, Out](c, t), service: t.service, target: t.String()}, nil
 }
 
 // targetOf reads "service.method".
@@ -84,8 +84,9 @@ func bodyOf(in any) body {
 
 // provider fills a field with the same value for every call.
 type provider struct {
-	value  any
-	target string
+	value   any
+	service string // "" for any
+	target  string
 }
 
 var (
@@ -102,5 +103,5 @@ func (p provider) Acquire(context.Context) (any, dependency.Release, error) {
 }
 
 func (p provider) Describe() dependency.Description {
-	return dependency.Description{Kind: kind, Target: p.target}
+	return dependency.Description{Kind: kind, Target: p.target, Service: p.service}
 }

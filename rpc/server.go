@@ -42,13 +42,13 @@ type serverKey struct{ service string }
 // serverOf returns the server of the service that h hosts.
 func serverOf(h entrypoint.Host) (*server, error) {
 	s, err := h.Shared(serverKey{h.Service()}, func() (any, error) {
-		conn, set, err := connect(h)
+		l, err := connect(h)
 		if err != nil {
 			return nil, err
 		}
 		return &server{
-			conn: conn, host: h, settings: set, methods: make(map[string]*served),
-			prefix: subjectOf(conn.Namespace(), h.Service(), ""),
+			conn: l.conn, host: h, settings: l.settings, methods: make(map[string]*served),
+			prefix: subjectOf(l.conn.Namespace(), h.Service(), ""),
 		}, nil
 	})
 	if err != nil {

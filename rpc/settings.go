@@ -15,14 +15,34 @@ type settings struct {
 	source  string        // what sets Timeout, for messages
 }
 
-// connect returns what calls are made and served with.
-func connect(h broker.Host) (*broker.Conn, settings, error) {
-	conn, err := broker.Open(h)
+// link is what the calls of one service are made and served with.
+type link struct {
+	conn     *broker.Conn
+	settings settings
+}
+
+type linkKey struct{ service string }
+
+// host is what both kinds of plugins see of a container.
+type host interface {
+	broker.Host
+	Service() string
+}
+
+// connect returns the link of the service that h hosts.
+func connect(h host) (*link, error) {
+	l, err := h.Shared(linkKey{h.Service()}, func() (any, error) {
+		conn, err := broker.Open(h)
+		if err != nil {
+			return nil, err
+		}
+		s, err := readSettings(h)
+		return &link{conn, s}, err
+	})
 	if err != nil {
-		return nil, settings{}, err
+		return nil, err
 	}
-	s, err := readSettings(h)
-	return conn, s, err
+	return l.(*link), nil
 }
 
 func readSettings(h broker.Host) (settings, error) {

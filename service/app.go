@@ -61,6 +61,7 @@ func New(cfg *config.Config, options ...Option) (*App, error) {
 		failed: make(chan error, 1),
 		killed: make(chan struct{}),
 		quit:   make(chan struct{}, 1),
+		shared: newShared(),
 	}
 	for _, o := range options {
 		o(a)
@@ -123,9 +124,9 @@ func (a *App) warnUnused(ctx context.Context) {
 	}
 }
 
-// Stop stops all services at once: entrypoints, then running calls, which may
-// take as long as ctx lives and at most the configured drain time; then what
-// they used. Later calls of Stop return what the first did. An application that
+// Stop stops all services, those that others here call after these: entrypoints,
+// then running calls, which may take as long as ctx lives and at most the
+// configured drain time; then what they used. Later calls of Stop return what the first did. An application that
 // was stopped cannot be started.
 func (a *App) Stop(ctx context.Context) error {
 	a.stopped.Do(func() { a.stopErr = a.stop(ctx) })
@@ -139,26 +140,18 @@ func (a *App) stop(ctx context.Context) error {
 	drain, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer a.onKill(cancel)()
-	errs := make([]error, len(a.containers))
-	var all sync.WaitGroup
-	for i, c := range a.containers {
-		all.Go(func() { errs[i] = c.stop(drain) })
-	}
-	all.Wait()
-
+	err := a.stopAll(drain)
 	closing, done := a.closing(ctx)
 	defer done()
-	return errors.Join(errors.Join(errs...), a.shared.stop(closing), a.graph.stop(closing))
+	return errors.Join(err, a.shared.stop(closing), a.graph.stop(closing))
 }
 
 // closing returns the context in which what calls no longer need is closed: it
 // has a limit of its own, and a short one after Kill.
 func (a *App) closing(ctx context.Context) (context.Context, context.CancelFunc) {
 	limit := closeLimit
-	select {
-	case <-a.killed:
+	if a.wasKilled() {
 		limit = killedCloseLimit
-	default:
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
@@ -179,6 +172,15 @@ func (a *App) onKill(f func()) (unhook func()) {
 // Kill makes a Stop that is under way, or the next one, wait no longer: running
 // calls are cancelled and get one second to return.
 func (a *App) Kill() { a.kill.Do(func() { close(a.killed) }) }
+
+func (a *App) wasKilled() bool {
+	select {
+	case <-a.killed:
+		return true
+	default:
+		return false
+	}
+}
 
 // Failed returns a channel that receives the first failure of background work,
 // after which the application is to be stopped.

@@ -47,7 +47,7 @@ func (a *App) scanAll(m *mistakes) []*spec {
 				s.name, other.structType, other.source.place(-1))
 			continue
 		}
-		if functions := a.stubOf(service); functions != nil {
+		if functions, ok := a.stubOf(service); ok {
 			s.stub(functions, m)
 		}
 		seen[s.name] = s
@@ -200,7 +200,7 @@ func (c *container) unprovided(f field) error {
 	}
 	switch f.Type.Kind() {
 	case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Chan:
-		return fmt.Errorf("nobody provides a %s: give a constructor with service.Provide(New…), a provider with service.Lend[%s](…), or set the field before the start; %s",
+		return fmt.Errorf("nobody provides a %s: give a constructor with service.Provide(New…), a provider with service.Lend[%s](…), or set the field before the start (for svc run, return them from func Options() []service.Option in the package); %s",
 			f.Type, f.Type, c.app.provided())
 	default:
 		return nil

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
@@ -76,10 +77,10 @@ func (c *container) startProvider(ctx context.Context, l *lender) error {
 }
 
 // stop ends the service in the reverse order: entrypoints, calls, background
-// work, dependencies. Only draining obeys ctx, and the configured drain time;
-// closing has its own limit.
-func (c *container) stop(ctx context.Context) error {
-	ctx, cancelDrain := context.WithTimeout(ctx, c.settings.drain)
+// work, dependencies. Only draining obeys ctx, and the configured drain time,
+// which began when that of all services did; closing has its own limit.
+func (c *container) stop(ctx context.Context, began time.Time) error {
+	ctx, cancelDrain := context.WithDeadline(ctx, began.Add(c.settings.drain))
 	defer cancelDrain()
 	c.emit(Draining{Service: c.spec.name})
 	err := c.stopEntrypoints(ctx)
@@ -92,7 +93,7 @@ func (c *container) stop(ctx context.Context) error {
 			err = errors.Join(err, fmt.Errorf("stop %s.%s: %w", c.spec.name, p.name, e))
 		}
 	}
-	c.emit(Stopped{Service: c.spec.name, Cancelled: cancelled})
+	c.emit(Stopped{Service: c.spec.name, Cancelled: cancelled, Killed: c.app.wasKilled()})
 	return err
 }
 

@@ -60,7 +60,7 @@ func (d *draining) wantStopped(took time.Duration, cancelled int) {
 	if since := time.Since(began); since != took {
 		d.t.Errorf("Stop took %v, want %v", since, took)
 	}
-	if len(d.stopped) != 1 || d.stopped[0] != (service.Stopped{Service: "shop", Cancelled: cancelled}) {
+	if len(d.stopped) != 1 || d.stopped[0].Service != "shop" || d.stopped[0].Cancelled != cancelled {
 		d.t.Errorf("stopped events are %+v, want one with %d cancelled calls", d.stopped, cancelled)
 	}
 }
@@ -175,8 +175,11 @@ func TestKillEndsRunningCalls(t *testing.T) {
 			d.wantStopped(test.took, 2)
 			<-first
 			<-second
-			if r := d.logged("call failed as declared"); len(r) != 2 {
+			if r := d.logged("call failed"); len(r) != 2 {
 				t.Errorf("%s: %d calls are logged, want 2", name, len(r))
+			}
+			if r := d.logged("calls were cancelled by the second signal"); len(r) != 1 {
+				t.Errorf("%s: the log does not say who cancelled the calls", name)
 			}
 			time.Sleep(time.Minute)
 		})

@@ -37,7 +37,8 @@ type Draining struct{ Service string }
 // Stopped is emitted when a service has stopped.
 type Stopped struct {
 	Service   string
-	Cancelled int // calls that were cancelled because the drain deadline passed
+	Cancelled int  // calls that were cancelled because the drain deadline passed, or by Kill
+	Killed    bool // Kill cut the stop short
 }
 
 func (CallStarted) event() {}

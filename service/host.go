@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -64,7 +65,7 @@ func (h *host) Queue(c *entrypoint.Call, done entrypoint.Done) error {
 }
 
 func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
-	c.Service = h.spec.name
+	c.Service, c.Name = h.spec.name, cmp.Or(c.Name, entrypoint.WireName(c.Method.Name))
 	return &job{call: c, done: done, gate: h.gate(c.Kind), pace: &h.pace}
 }
 

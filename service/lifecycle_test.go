@@ -194,8 +194,8 @@ func TestOutcomesAreLoggedByWhatTheyAre(t *testing.T) {
 	}{
 		{"undeclared", "call failed", "ERROR", failing(io.EOF), false},
 		{"panic", "call failed", "ERROR", panicking, true},
-		{"declared", "call failed as declared", "WARN", failing(fault.New(fault.Conflict, "sold out")), false},
-		{"end of its context", "call failed as declared", "WARN", failing(context.Canceled), false},
+		{"declared", "call failed", "WARN", failing(fault.New(fault.Conflict, "sold out")), false},
+		{"end of its context", "call failed", "WARN", failing(context.Canceled), false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -33,7 +33,11 @@ func logStarted(l *slog.Logger, e Started) {
 }
 
 func logStopped(l *slog.Logger, e Stopped) {
-	if e.Cancelled > 0 {
+	switch {
+	case e.Cancelled == 0:
+	case e.Killed:
+		l.Warn("calls were cancelled by the second signal", "service", e.Service, "calls", e.Cancelled)
+	default:
 		l.Warn("calls were cancelled because they ran longer than the drain time (configuration key drain)",
 			"service", e.Service, "calls", e.Cancelled)
 	}
@@ -51,7 +55,7 @@ func logOutcome(l *slog.Logger, c *entrypoint.Call, err error, elapsed time.Dura
 	}
 	attrs := callAttrs(c, slog.Any("error", err), slog.Duration("elapsed", elapsed))
 	if fault.CodeOf(err) != fault.Internal {
-		l.LogAttrs(context.Background(), slog.LevelWarn, "call failed as declared", attrs...)
+		l.LogAttrs(context.Background(), slog.LevelWarn, "call failed", attrs...)
 		return
 	}
 	if p, ok := errors.AsType[*PanicError](err); ok {

@@ -90,6 +90,7 @@ func (p program) app(o options, services []any) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	slog.SetDefault(logger) // what else logs in this program is in the same form
 	return New(cfg, Logger(logger), With(services...))
 }
 

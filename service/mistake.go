@@ -13,8 +13,15 @@ import (
 // a user reads everything at once.
 type mistakes struct{ found []error }
 
+// errReported is in the errors of what failed because a shared value did, whose
+// own error is recorded where it was first asked for.
+var errReported = errors.New("reported at its first use")
+
 // add records a mistake with its place in the source.
 func (m *mistakes) add(place string, err error) {
+	if errors.Is(err, errReported) {
+		return
+	}
 	m.found = append(m.found, &mistake{place, err})
 }
 

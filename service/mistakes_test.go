@@ -93,7 +93,7 @@ func TestMistakesAreReportedWithTheirPlaceAndCure(t *testing.T) {
 			"@lockBase field group (sync.WaitGroup) is or holds a lock" + mutex,
 		}},
 		{"nobody provides", &unprovided{}, []string{
-			"@unprovided field Client: nobody provides a *slog.LevelVar: give a constructor with service.Provide(New…), a provider with service.Lend[*slog.LevelVar](…), or set the field before the start; provided are none",
+			"@unprovided field Client: nobody provides a *slog.LevelVar: give a constructor with service.Provide(New…), a provider with service.Lend[*slog.LevelVar](…), or set the field before the start (for svc run, return them from func Options() []service.Option in the package); provided are none",
 		}},
 		{"name and version", &badName{}, []string{
 			`@badName service version: have "1.2", want a semantic version such as 1.2.0`,

@@ -41,7 +41,12 @@ func (a *App) with(service any) {
 // parameters are the results of other constructors (or fx.Lifecycle, *slog.Logger,
 // *config.Config), and whose results fill the fields of their types. They run
 // when the application is made; what they append to fx.Lifecycle runs around
-// the services.
+// the services. A package that `svc run` starts gives them in an exported
+// function Options:
+//
+//	func Options() []service.Option {
+//		return []service.Option{service.Provide(NewRepository)}
+//	}
 func Provide(constructors ...any) Option {
 	return func(a *App) { a.constructors = append(a.constructors, constructors...) }
 }

@@ -11,9 +11,14 @@ import (
 // were finished: one that was built for another comes before it.
 type shared struct {
 	values map[any]any
-	order  []any // values
-	begun  int   // values whose Start was called
-	sealed bool  // no more values: New has returned
+	failed map[any]error // why there is no value
+	order  []any         // values
+	begun  int           // values whose Start was called
+	sealed bool          // no more values: New has returned
+}
+
+func newShared() shared {
+	return shared{values: make(map[any]any), failed: make(map[any]error)}
 }
 
 func (s *shared) get(key any, build func() (any, error)) (any, error) {
@@ -23,12 +28,13 @@ func (s *shared) get(key any, build func() (any, error)) (any, error) {
 	if s.sealed {
 		return nil, fmt.Errorf("shared value %T: have a first use after the start, want it in Declare or Provide", key)
 	}
+	if err := s.failed[key]; err != nil {
+		return nil, fmt.Errorf("%w: %w", errReported, err)
+	}
 	v, err := build()
 	if err != nil {
+		s.failed[key] = err
 		return nil, err
-	}
-	if s.values == nil {
-		s.values = make(map[any]any)
 	}
 	s.values[key] = v
 	s.order = append(s.order, v)

@@ -29,14 +29,14 @@ type stub struct {
 	methods map[string]any
 }
 
-// stubOf returns the functions that stand for the methods of a service, nil
+// stubOf returns the functions that stand for the methods of a service; false
 // where it is not a stub.
-func (a *App) stubOf(service any) map[string]any {
+func (a *App) stubOf(service any) (map[string]any, bool) {
 	i := slices.IndexFunc(a.stubs, func(s stub) bool { return s.service == service })
 	if i < 0 {
-		return nil
+		return nil, false
 	}
-	return a.stubs[i].methods
+	return a.stubs[i].methods, true
 }
 
 // stub replaces the methods of a service by functions.
@@ -44,6 +44,9 @@ func (s *spec) stub(functions map[string]any, m *mistakes) {
 	s.fields = nil
 	s.stubs = make(map[string]reflect.Value, len(functions))
 	kinds := make(map[reflect.Type]bool)
+	if len(functions) == 0 {
+		m.addf("service.Stub", "%s: no functions were given, want at least one, under the Go name of its method; its methods with entrypoints are %s", s.name, suggest.List(s.methodNames()))
+	}
 	for name, f := range functions {
 		i := slices.IndexFunc(s.entries, func(e entry) bool { return e.method.Name == name })
 		if i < 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,5 +124,15 @@ func printError(w io.Writer, err error) {
 		_, _ = fmt.Fprintln(w, strings.TrimRight(err.Error(), "\n"))
 		return
 	}
-	_, _ = fmt.Fprintln(w, "svc: "+present.SafeLines(strings.TrimRight(err.Error(), "\n")))
+	_, _ = fmt.Fprintln(w, "svc: "+present.SafeLines(strings.TrimRight(err.Error(), "\n")+identity(err)))
+}
+
+// identity returns the code and the name of an error that a method answered, for
+// who has to look for it in code.
+func identity(err error) string {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || faultCode(e) != exitRemote {
+		return ""
+	}
+	return " (" + strings.TrimSpace(string(e.Code)+" "+cmp.Or(e.Name, e.Class)) + ")"
 }

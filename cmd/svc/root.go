@@ -63,6 +63,7 @@ func newRoot() *cobra.Command {
 		Example:       "  svc run ./examples/hello\n  svc broker",
 		Args:          unknownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:       thisVersion().Svc,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -10,7 +10,7 @@ import (
 type LockedError struct{ Store string }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("start broker: the store %s is in use by another broker; stop it, or choose another store with --store DIR", e.Store)
+	return fmt.Sprintf("start broker: the store %s is in use by another broker, perhaps one that runs at this address already; use it, stop it, or choose another address and store with --addr and --store", e.Store)
 }
 
 // lock makes the store this process's until unlock or its death. Two servers on
