@@ -11,7 +11,7 @@ import (
 
 // Desk calls Depot when it is let go on.
 type Desk struct {
-	Depot    rpc.Func[rpc.None, string] `rpc:"depot.hello"`
+	Depot   rpc.Func[rpc.None, string] `rpc:"depot.hello"`
 	Entered chan struct{}
 	Open    chan struct{}
 
