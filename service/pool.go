@@ -157,8 +157,9 @@ func (p *pool) leave(j *job) {
 // work serves jobs until the pool is closed.
 func (p *pool) work(j *job) {
 	inbox := make(chan *job, 1)
-	for resting := false; j != nil; {
-		if j, resting = p.serveOne(j, inbox); resting {
+	for j != nil {
+		next, resting := p.serveOne(j, inbox)
+		if j = next; resting {
 			j = <-inbox
 		}
 	}

@@ -65,8 +65,8 @@ func sound(err error) error {
 		return nil
 	}
 	_, _ = err.Error(), fault.From(err).Error()
-	switch err { //nolint:errorlint // these very values; what wraps them is no refusal
-	case entrypoint.ErrBusy, entrypoint.ErrExpired, entrypoint.ErrStopping:
+	switch err {
+	case entrypoint.ErrBusy, entrypoint.ErrExpired, entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is no refusal
 		return fmt.Errorf("outcome of the method: %w", err)
 	default:
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -134,5 +133,5 @@ func identity(err error) string {
 	if !ok || faultCode(e) != exitRemote {
 		return ""
 	}
-	return " (" + strings.TrimSpace(string(e.Code)+" "+cmp.Or(e.Name, e.Class)) + ")"
+	return " (" + strings.TrimSpace(string(e.Code)+" "+e.Name) + ")"
 }

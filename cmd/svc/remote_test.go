@@ -38,7 +38,7 @@ func TestWhatOthersSayIsShownAndNotObeyed(t *testing.T) {
 	t.Parallel()
 	b := svctest.New(t, &Rude{}).Broker()
 	code, _, stderr := svc(b, "call", "rude.fail", "[]")
-	if want := `svc: call rude.fail: \x1b[2J\x9b31m\nsvc: all is well` + "\n"; code != 6 || stderr != want {
+	if want := `svc: call rude.fail: \x1b[2J\x9b31m\nsvc: all is well (internal)` + "\n"; code != 6 || stderr != want {
 		t.Errorf("have %d, %q, want 6, %q", code, stderr, want)
 	}
 	code, stdout, _ := svc(b, "call", "rude.say", "[]")
@@ -55,7 +55,7 @@ func TestWhatAMethodAnsweredIsRemoteWhateverItsCode(t *testing.T) {
 	t.Parallel()
 	b := svctest.New(t, &Rude{}).Broker()
 	for _, c := range []fault.Code{fault.Invalid, fault.NotFound, fault.Denied, fault.Unauthenticated, fault.Timeout, fault.Unavailable, fault.Canceled} {
-		if code, _, stderr := svc(b, "call", "rude.refuse", "code="+string(c)); code != 6 || stderr != "svc: call rude.refuse: no\n" {
+		if code, _, stderr := svc(b, "call", "rude.refuse", "code="+string(c)); code != 6 || stderr != "svc: call rude.refuse: no ("+string(c)+")\n" {
 			t.Errorf("%s: have %d, %s, want 6", c, code, stderr)
 		}
 	}
