@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -56,6 +57,8 @@ type Conn struct {
 	begin    func()        // called by Start; nil outside a service
 
 	nc *nats.Conn // set by Start
+
+	connections atomic.Uint64 // made so far
 
 	mu           sync.Mutex    // guards what follows
 	connected    chan struct{} // closed while connected
@@ -160,6 +163,7 @@ func (c *Conn) onConnect(nc *nats.Conn) {
 	case <-c.connected:
 	default:
 		close(c.connected)
+		c.connections.Add(1)
 		c.disconnected = make(chan struct{})
 		c.logger.Info("connected to broker", "url", config.Redact(nc.ConnectedUrl()), "server", nc.ConnectedServerVersion())
 	}
@@ -212,6 +216,9 @@ func (c *Conn) Stop(ctx context.Context) error {
 // URL returns where the broker is, without its password.
 func (c *Conn) URL() string { return config.Redact(c.settings.URL) }
 
+// Logger returns the logger of the connection.
+func (c *Conn) Logger() *slog.Logger { return c.logger }
+
 // Namespace returns the first token of all subjects.
 func (c *Conn) Namespace() string { return c.settings.Namespace }
 
@@ -257,6 +264,13 @@ func (c *Conn) refused() error {
 		return ErrDisconnected.Explain("not connected to broker %s", c.URL())
 	}
 }
+
+// Closed returns a channel that is closed when the connection is, for good.
+func (c *Conn) Closed() <-chan struct{} { return c.closed }
+
+// Connections returns how many times the connection was made: whoever sees it
+// grow knows that messages may have been lost in both directions.
+func (c *Conn) Connections() uint64 { return c.connections.Load() }
 
 // up returns a channel that is closed while the connection is up.
 func (c *Conn) up() <-chan struct{} {

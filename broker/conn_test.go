@@ -127,7 +127,7 @@ func TestEverythingFailsOnAClosedConnection(t *testing.T) {
 	stop(t, c)
 	stop(t, c)
 	_, subscribed := c.Subscribe("s", "", func(*broker.Msg) {})
-	_, requested := ask(within(t), i, &broker.Msg{Subject: "s"}, patience)
+	_, requested := ask(within(t), c, i, &broker.Msg{Subject: "s"}, patience)
 	_, discovered := c.Discover(within(t), "")
 	_, listed := c.Services(within(t))
 	for what, err := range map[string]error{
@@ -195,7 +195,7 @@ func TestBrokerNeedNotBeThereYet(t *testing.T) {
 		t.Errorf("have %v, want ErrDisconnected", err)
 	}
 	b.Restart()
-	if _, err := ask(within(t), i, &broker.Msg{Subject: "nobody"}, patience); !errors.Is(err, broker.ErrNoResponders) {
+	if _, err := ask(within(t), c, i, &broker.Msg{Subject: "nobody"}, patience); !errors.Is(err, errNobody) {
 		t.Errorf("have %v, want ErrNoResponders as soon as the broker is there", err)
 	}
 }

@@ -3,60 +3,54 @@ package broker
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/nats-io/nats.go"
 )
 
 // Inbox receives the replies to the requests of one service. All of them arrive
 // on one subscription and are told apart by a token, so that a request costs no
-// subscription, no channel and no map of its own: nats.go's own Request makes a
-// channel and a timer for each, under one lock.
+// subscription and no channel of its own: nats.go's own Request makes a channel
+// and a timer for each, under one lock.
 type Inbox struct {
 	conn   *Conn
 	prefix string // "_INBOX.<service>.<conn>."
 	sub    *Subscription
 	last   atomic.Uint64
 	shards [inboxShards]inboxShard
-	spare  sync.Pool // of *waiter
 }
 
 const inboxShards = 16
 
 type inboxShard struct {
-	mu      sync.Mutex // guards waiting
-	waiting map[uint64]*waiter
+	mu        sync.Mutex // guards receivers
+	receivers map[uint64]Receiver
 }
 
-// waiter is one request that waits.
-type waiter struct {
-	reply chan *Msg
-	timer *time.Timer
-}
-
-func newWaiter() any {
-	timer := time.NewTimer(time.Hour)
-	timer.Stop()
-	return &waiter{reply: make(chan *Msg, 1), timer: timer}
+// Receiver is given what is sent to one address.
+type Receiver interface {
+	// Receive runs on the goroutine of the inbox and under one of its locks: it
+	// must neither block nor use the inbox.
+	Receive(m *Msg)
 }
 
 // Inbox returns the inbox of a service on this connection; Start subscribes it.
 func (c *Conn) Inbox(service string) *Inbox {
 	i := &Inbox{conn: c, prefix: nats.InboxPrefix + service + "." + c.id + "."}
-	i.spare.New = newWaiter
+	i.last.Store(rand.Uint64() >> 2) //nolint:gosec // tokens are names, not secrets: the connection's part of the address is
 	for s := range i.shards {
-		i.shards[s].waiting = make(map[uint64]*waiter)
+		i.shards[s].receivers = make(map[uint64]Receiver)
 	}
 	return i
 }
 
 // Start subscribes the inbox.
 func (i *Inbox) Start(ctx context.Context) error {
-	sub, err := i.conn.Subscribe(i.prefix+"*", "", i.receive)
+	sub, err := i.conn.Subscribe(i.prefix+"*.*", "", i.receive)
 	if err != nil {
 		return err
 	}
@@ -72,122 +66,75 @@ func (i *Inbox) Stop(ctx context.Context) error {
 	return i.sub.Stop(ctx)
 }
 
-var (
-	// ErrNoResponders is returned by Request when nobody subscribes to the subject.
-	ErrNoResponders = errors.New("no responders")
-	// ErrNoReply is returned by Request when the time is up.
-	ErrNoReply = errors.New("no reply in time")
-)
-
-// Address is where the reply to one request comes.
+// Address is where replies come that are meant for one receiver.
 type Address struct {
-	Subject string
+	Subject string // "_INBOX.<service>.<conn>.<kind>.<token>"
 	token   uint64
 }
 
-// Address returns an address that was never used before.
-func (i *Inbox) Address() Address {
+// Open gives r an address that was never used before; Close ends it. The kind
+// tells others what is expected there.
+func (i *Inbox) Open(kind string, r Receiver) Address {
 	token := i.last.Add(1)
-	var digits [16]byte
-	return Address{i.prefix + string(strconv.AppendUint(digits[:0], token, 36)), token}
+	var room [96]byte
+	subject := append(append(append(room[:0], i.prefix...), kind...), '.')
+	a := Address{string(strconv.AppendUint(subject, token, 36)), token}
+	shard := &i.shards[token%inboxShards]
+	shard.mu.Lock()
+	shard.receivers[token] = r
+	shard.mu.Unlock()
+	return a
 }
 
-// Request sends m and returns the first reply to a. While the connection is down it
-// waits for it. It waits for timeout or the deadline of ctx, then returns
-// ErrNoReply, or ErrDisconnected where m was never sent. It ends with ctx, then
-// returns its cause, and with the connection, then returns ErrClosed.
-func (i *Inbox) Request(ctx context.Context, a Address, m *Msg, timeout time.Duration) (*Msg, error) {
-	w := i.spare.Get().(*waiter)
+// Close ends an address: once it has returned, nothing more is received there.
+func (i *Inbox) Close(a Address) {
 	shard := &i.shards[a.token%inboxShards]
-	shard.put(a.token, w)
-	defer i.recycle(shard, a.token, w)
-	w.timer.Reset(timeout)
+	shard.mu.Lock()
+	delete(shard.receivers, a.token)
+	shard.mu.Unlock()
+}
 
-	m.Reply = a.Subject
-	if err := i.send(ctx, m, w.timer.C); err != nil {
-		return nil, err
-	}
-	select {
-	case reply := <-w.reply:
-		if len(reply.Data) == 0 && reply.Header.Get("Status") == "503" {
-			return nil, ErrNoResponders
-		}
-		return reply, nil
-	case <-w.timer.C:
-		return nil, ErrNoReply
-	case <-ctx.Done():
-		return nil, ended(ctx, ErrNoReply)
-	case <-i.conn.closed:
-		return nil, ErrClosed
+// Each calls f for every receiver. What is opened or closed meanwhile may be
+// among them or not; f runs under a lock and must not use the inbox.
+func (i *Inbox) Each(f func(Receiver)) {
+	for s := range i.shards {
+		i.shards[s].each(f)
 	}
 }
 
-// ended returns why ctx ended; where that was its deadline, late: whether the
-// timer or the context fires first must make no difference.
-func ended(ctx context.Context, late error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return late
-	}
-	return context.Cause(ctx)
-}
-
-// send publishes m, waiting for the connection where it is down.
-func (i *Inbox) send(ctx context.Context, m *Msg, timeUp <-chan time.Time) error {
-	for {
-		err := i.conn.Send(m)
-		if !errors.Is(err, ErrDisconnected) {
-			return err
-		}
-		select {
-		case <-i.conn.up():
-		case <-timeUp:
-			return err
-		case <-ctx.Done():
-			return ended(ctx, err)
-		case <-i.conn.closed:
-			return ErrClosed
-		}
+func (s *inboxShard) each(f func(Receiver)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.receivers {
+		f(r)
 	}
 }
 
-func (i *Inbox) recycle(s *inboxShard, token uint64, w *waiter) {
-	s.take(token)
-	w.timer.Stop()
-	select {
-	case <-w.reply: // came too late
-	default:
-	}
-	i.spare.Put(w)
-}
-
-// receive hands a reply to who waits for it; a late or a second one is dropped.
-func (i *Inbox) receive(m *Msg) {
-	token, err := strconv.ParseUint(strings.TrimPrefix(m.Subject, i.prefix), 36, 64)
+// At calls f for the receiver at the address of that subject, if it is open. f
+// runs under a lock and must not use the inbox.
+func (i *Inbox) At(subject string, f func(Receiver)) {
+	token, err := strconv.ParseUint(subject[strings.LastIndexByte(subject, '.')+1:], 36, 64)
 	if err != nil {
 		return
 	}
-	i.shards[token%inboxShards].deliver(token, m)
-}
-
-func (s *inboxShard) put(token uint64, w *waiter) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.waiting[token] = w
-}
-
-func (s *inboxShard) take(token uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.waiting, token)
-}
-
-// deliver sends under the lock, so that nothing can arrive in a waiter that was
-// taken out.
-func (s *inboxShard) deliver(token uint64, m *Msg) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if w := s.waiting[token]; w != nil {
-		delete(s.waiting, token)
-		w.reply <- m
+	shard := &i.shards[token%inboxShards]
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if r := shard.receivers[token]; r != nil {
+		f(r)
 	}
+}
+
+// receive hands a message to whom it is for; what comes too late is dropped.
+func (i *Inbox) receive(m *Msg) {
+	i.At(m.Subject, func(r Receiver) { r.Receive(m) })
+}
+
+// ErrNoResponders is returned where nobody subscribes to the subject of a request.
+var ErrNoResponders = errors.New("no responders")
+
+// NoResponders reports whether m is the broker's word that nobody subscribes to
+// the subject that a message was sent to.
+func NoResponders(m *Msg) bool {
+	return len(m.Header) > 0 && len(m.Data) == 0 && m.Header.Get("Status") == "503"
 }

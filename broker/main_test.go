@@ -3,6 +3,7 @@ package broker_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -114,7 +115,41 @@ func plain(t *testing.T, b *svctest.Broker) *nats.Conn {
 	return nc
 }
 
+// mailbox keeps what is received at an address.
+type mailbox chan *broker.Msg
+
+func (m mailbox) Receive(msg *broker.Msg) {
+	select {
+	case m <- msg:
+	default:
+	}
+}
+
+var (
+	errNobody  = errors.New("no responders")
+	errNoReply = errors.New("no reply in time")
+)
+
 // ask makes a request from an address of its own.
-func ask(ctx context.Context, i *broker.Inbox, m *broker.Msg, timeout time.Duration) (*broker.Msg, error) {
-	return i.Request(ctx, i.Address(), m, timeout)
+func ask(ctx context.Context, c *broker.Conn, i *broker.Inbox, m *broker.Msg, timeout time.Duration) (*broker.Msg, error) {
+	replies := make(mailbox, 1)
+	a := i.Open("test", replies)
+	defer i.Close(a)
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	m.Reply = a.Subject
+	if err := c.SendWhenUp(ctx, m, timer.C); err != nil {
+		return nil, err
+	}
+	select {
+	case reply := <-replies:
+		if broker.NoResponders(reply) {
+			return nil, errNobody
+		}
+		return reply, nil
+	case <-timer.C:
+		return nil, errNoReply
+	case <-c.Closed():
+		return nil, broker.ErrClosed
+	}
 }

@@ -1,8 +1,10 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -32,5 +34,30 @@ func (c *Conn) sent(err error, subject string, size int) error {
 		return ErrDisconnected.Explain("not connected to broker %s", c.URL())
 	default:
 		return fmt.Errorf("send to %s: %w", subject, err)
+	}
+}
+
+// SendWhenUp is Send that waits for the connection where it is down: until the
+// timer fires, then it returns ErrDisconnected; until ctx ends, then it returns
+// its cause, or ErrDisconnected where that was its deadline; or until the
+// connection is closed, then it returns ErrClosed.
+func (c *Conn) SendWhenUp(ctx context.Context, m *Msg, timer <-chan time.Time) error {
+	for {
+		err := c.Send(m)
+		if !errors.Is(err, ErrDisconnected) {
+			return err
+		}
+		select {
+		case <-c.up():
+		case <-timer:
+			return err
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return err // whether the timer or the context is first must make no difference
+			}
+			return context.Cause(ctx)
+		case <-c.closed:
+			return ErrClosed
+		}
 	}
 }

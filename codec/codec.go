@@ -66,6 +66,20 @@ func (s Shape) Has(key string) bool {
 	return s.Kind == KindObject && s.find(s.data, key)
 }
 
+// LooksLikeMsgpack reports whether a body without a content type is taken for
+// msgpack: its first byte cannot begin a JSON text. Of the bodies that Msgpack
+// writes, this is wrong of small non-negative numbers alone.
+func LooksLikeMsgpack(body []byte) bool { return len(body) > 0 && body[0] >= 0x80 }
+
+// Of returns the codec of a body: For, where there is a content type; otherwise
+// msgpack if the body looks like it, else JSON.
+func Of(contentType string, body []byte) (Codec, error) {
+	if contentType == "" && LooksLikeMsgpack(body) {
+		return Msgpack, nil
+	}
+	return For(contentType)
+}
+
 // For returns the codec for the value of a Content-Type header, parameters
 // allowed. No header means JSON, which is what people type. An unsupported type
 // gives a *fault.Error with code invalid.

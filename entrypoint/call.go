@@ -23,13 +23,19 @@ type Call struct {
 	Attempt  int               // 0 at the first try
 	Deadline time.Time         // end of the method's context; zero for none
 	Parent   context.Context   // lends its values and its end to the method's context; may be nil
+	Patience time.Duration     // how long Queue keeps the call in line before ErrBusy refuses it; 0 for until Deadline
 
 	// Decode stores the arguments where into points, one pointer per parameter of
 	// Method, in order. It is called at most once. Nil stands for no arguments.
 	Decode func(into []any) error
 
-	in      []reflect.Value // places of the receiver and the context, then the arguments
-	bound   bool
+	// Interrupt is called at most once, and only while the call runs: right before
+	// the service ends the call's context because it has to leave now, after a second
+	// signal or the drain time. It must not block; done may be called meanwhile, on
+	// the worker. Nil for nothing to do.
+	Interrupt func()
+
+	in      []reflect.Value // places of the receiver and the context, then the arguments; nil before Bind
 	bindErr error
 	ctx     callContext
 	few     struct { // backs in, and what Decode gets, where they are few
@@ -45,10 +51,9 @@ const argsAt = 2
 // entrypoint calls it before Spawn to answer wrong arguments without using a worker; otherwise
 // the worker does.
 func (c *Call) Bind() error {
-	if c.bound {
+	if c.in != nil {
 		return c.bindErr
 	}
-	c.bound = true
 	c.in = c.few.in[:argsAt]
 	into := c.few.into[:0]
 	for _, t := range c.Method.In {

@@ -81,10 +81,19 @@ type Host interface {
 	// TrySpawn is Spawn that does not wait: false means that no worker is free.
 	TrySpawn(c *Call, done Done) bool
 	// Queue is Spawn that does not wait and keeps c in line for a worker: done is
-	// called with ErrExpired where its deadline passes first, with ErrStopping
-	// where the service stops first. It returns ErrBusy where ten calls for each
-	// worker wait already, ErrStopping after the stop; done is then not called.
+	// called, on a goroutine of its own, with ErrExpired where its deadline passes
+	// first, with ErrBusy where its Patience ends first, with ErrStopping where the
+	// service stops first; the method will not run. It returns ErrBusy where ten
+	// calls for each worker wait already, ErrStopping after the stop; done is then
+	// not called.
 	Queue(c *Call, done Done) error
+	// Reserve asks for a worker for a call that has yet to come. granted is called
+	// once, on a goroutine of its own, with a worker that is kept for it, as soon as
+	// one is free and no call waits in line for it; reservations of a service are
+	// granted in order, except where a limit holds one up. A service that stops
+	// grants none. withdraw takes the wish back and reports whether granted was not
+	// called and will not be.
+	Reserve(granted func(Slot)) (withdraw func() bool)
 	// Go runs background work of the entrypoint until the container stops, which
 	// ends ctx and waits for f. An error of f stops the application.
 	Go(name string, f func(ctx context.Context) error)
@@ -92,10 +101,22 @@ type Host interface {
 	Logger() *slog.Logger
 }
 
+// Slot is a worker that is kept for a call; see Host.Reserve. It counts as
+// running until it is used or given back, and the service takes it back when it
+// stops. Its methods are safe for concurrent use and do not block.
+type Slot interface {
+	// Run lets the worker run c, as Spawn does. False means that the slot was used,
+	// given back or taken back before: done is then not called.
+	Run(c *Call, done Done) bool
+	// Release gives the worker back. Again, or after Run, it does nothing.
+	Release()
+}
+
 var (
 	// ErrStopping refuses a call because the service stops. The method did not run.
 	ErrStopping = errors.New("the service is stopping")
-	// ErrBusy refuses a call because too many wait for a worker.
+	// ErrBusy refuses a call because too many wait for a worker, or because it
+	// waited for one as long as its Patience. The method did not run.
 	ErrBusy = errors.New("too many calls wait for a worker")
 	// ErrExpired refuses a call because its deadline passed while it waited for a
 	// worker. The method did not run.

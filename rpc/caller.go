@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -17,6 +18,11 @@ type caller struct {
 	conn     *broker.Conn
 	inbox    *broker.Inbox
 	settings settings
+	peers    sync.Map // name of the service → *peer
+	patrol   *patrol
+	known    interface { // services that exist, running or not; nil where nobody can tell
+		has(ctx context.Context, service string) bool
+	}
 }
 
 type callerKey struct{ service string }
@@ -37,14 +43,19 @@ func callerOf(h dependency.Host) (*caller, error) {
 }
 
 func newCaller(conn *broker.Conn, name string, set settings) *caller {
-	return &caller{conn: conn, inbox: conn.Inbox(name), settings: set}
+	c := &caller{conn: conn, inbox: conn.Inbox(name), settings: set}
+	c.patrol = newPatrol(c)
+	return c
 }
 
 // Start subscribes the inbox for replies.
 func (c *caller) Start(ctx context.Context) error { return c.inbox.Start(ctx) }
 
 // Stop ends it.
-func (c *caller) Stop(ctx context.Context) error { return c.inbox.Stop(ctx) }
+func (c *caller) Stop(ctx context.Context) error {
+	c.patrol.stop()
+	return c.inbox.Stop(ctx)
+}
 
 // target is what is called, and how long to wait.
 type target struct {
@@ -52,6 +63,7 @@ type target struct {
 	timeout         time.Duration // 0 for that of the configuration
 	setting         string        // what set the timeout, for messages
 	subject         string        // where known in advance
+	peer            *peer         // where known in advance
 }
 
 func (t target) String() string { return t.service + "." + t.method }
@@ -78,26 +90,55 @@ func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, er
 	}
 	left, setting := c.budget(ctx, t)
 	if left <= 0 {
-		return nil, timedOut(t, left, setting)
+		return nil, timedOut(t, left, setting, "")
 	}
-	o := newOutgoing(c.inbox.Address())
-	defer o.recycle()
-	if err := o.write(ctx, c, t, args, left); err != nil {
+	f := c.newFlight(t)
+	defer f.land()
+	if err := f.out.write(ctx, c, t, args, left); err != nil {
 		return nil, fmt.Errorf("call %s: %w", t, err)
 	}
-	reply, err := c.inbox.Request(ctx, o.address, &o.msg, left)
+	f.out.msg.Reply = f.address.Subject
+	reply, err := f.fly(ctx, left)
 	switch {
-	case errors.Is(err, broker.ErrNoReply):
-		return nil, timedOut(t, left, setting)
+	case err == errLate: //nolint:errorlint // this very value
+		return nil, timedOut(t, left, setting, f.whereabouts())
 	case errors.Is(err, broker.ErrNoResponders):
 		return nil, c.unknownService(ctx, t, left)
 	case err != nil:
 		return nil, fmt.Errorf("call %s: %w", t, err)
 	}
+	f.peer.succeeded()
 	if err := fromWire(reply); err != nil {
 		return nil, fmt.Errorf("call %s: %w", t, err)
 	}
 	return reply, nil
+}
+
+// post sends what may get lost: it is sent again, or asked for.
+func (c *caller) post(m *broker.Msg) {
+	if err := c.conn.Send(m); err != nil && !errors.Is(err, broker.ErrDisconnected) && !errors.Is(err, broker.ErrClosed) {
+		c.conn.Logger().Warn("message of a call cannot be sent", "subject", m.Subject, "error", err)
+	}
+}
+
+// tell says something of one call.
+func (c *caller) tell(subject, key string) {
+	c.post(&broker.Msg{Subject: subject, Data: encode([]string{key})})
+}
+
+// decline gives an offer back.
+func (c *caller) decline(subject string) {
+	c.post(&broker.Msg{Subject: subject, Header: broker.Header{headerKind: {kindDecline}}})
+}
+
+// eachLine calls f for every line.
+func (c *caller) eachLine(f func(*line)) {
+	c.peers.Range(func(_, p any) bool {
+		if p := p.(*peer); p.lined.Load() > 0 {
+			p.each(f)
+		}
+		return true
+	})
 }
 
 // subject returns where calls of t are sent. It is the same for every call that
@@ -109,8 +150,9 @@ func (c *caller) subject(t target) string {
 	return subjectOf(c.conn.Namespace(), t.service, t.method)
 }
 
-func timedOut(t target, left time.Duration, setting string) error {
-	return fmt.Errorf("call %s: %w", t, ErrTimeout.Explain("no answer within %v (%s)", max(0, left.Round(time.Millisecond)), setting))
+func timedOut(t target, left time.Duration, setting, whereabouts string) error {
+	return fmt.Errorf("call %s: %w", t,
+		ErrTimeout.Explain("no answer within %v (%s)%s", max(0, left.Round(time.Millisecond)), setting, whereabouts))
 }
 
 // unknownService says who is running instead.

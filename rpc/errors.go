@@ -33,6 +33,10 @@ var (
 	ErrBadResult = fault.Declare("svc.bad_result", fault.Internal, "bad result")
 	// ErrTimeout: no answer came in time. The method may have run.
 	ErrTimeout = fault.Declare("svc.timeout", fault.Timeout, "no answer in time")
+	// ErrWorkerLost: the instance that ran the call was lost, and it is not to run
+	// again: its method is declared at-most-once, or the call has ended as many
+	// instances as is taken for chance.
+	ErrWorkerLost = fault.Declare("svc.worker_lost", fault.Unavailable, "the instance that ran the call was lost")
 	// ErrExpired: the time of the call was up before a worker was free.
 	ErrExpired = fault.Declare("svc.expired", fault.Timeout, "the time of the call was up before a worker was free")
 )

@@ -17,16 +17,22 @@ import (
 //	_ rpc.Method `method:"Create" args:"customer,items"`
 //
 // Its tag keys are method (the Go name), name (on the wire; the Go name in
-// snake_case), args (names of the parameters, for callers that name them) and
-// workers (how many calls of it run at once; only the service's limit).
+// snake_case), args (names of the parameters, for callers that name them),
+// workers (how many calls of it run at once; only the service's limit) and
+// delivery, what is promised where an instance is lost while it runs a call:
+//
+//   - at-least-once, which holds where nothing is said: the call runs again on
+//     another instance, at most three times;
+//   - at-most-once: it never starts twice; the caller gets [ErrWorkerLost].
 type Method struct{}
 
 var _ entrypoint.Declaration = Method{}
 
 // methodOptions are the tag keys of Method.
 type methodOptions struct {
-	Name string
-	Args []string
+	Name     string
+	Args     []string
+	Delivery string
 }
 
 // Declare makes the entrypoint.
@@ -50,6 +56,10 @@ func (Method) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Ho
 		server: s, host: h, name: o.Name, method: m,
 		params: params{names: o.Args, types: m.In, required: m.Required(), optional: m.Optional},
 	}
+	e.desk = newDesk(e)
+	if e.delivery, err = deliveryOf(o.Delivery); err != nil {
+		return nil, err
+	}
 	if e.input, err = schema.Parameters(o.Args, m.In, m.Optional); err != nil {
 		return nil, fmt.Errorf("parameters of %s: %w", m.Signature(), err)
 	}
@@ -67,16 +77,18 @@ type served struct {
 	method        *entrypoint.Method
 	params        params
 	input, output json.RawMessage // schemas
+	delivery      delivery
+	desk          *desk
 	counters      broker.Counters
 }
 
 var _ entrypoint.Describer = (*served)(nil)
 
 // Start makes the service reachable; all of its methods share one subscription.
-func (e *served) Start(ctx context.Context) error { return e.server.start(ctx) }
+func (e *served) Start(ctx context.Context) error { return e.server.open(ctx) }
 
 // Stop ends the subscription.
-func (e *served) Stop(ctx context.Context) error { return e.server.stop(ctx) }
+func (e *served) Stop(ctx context.Context) error { return e.server.close(ctx) }
 
 // Describe says where the method is reached.
 func (e *served) Describe() entrypoint.Description {

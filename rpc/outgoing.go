@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -47,38 +46,41 @@ func (b body) append(buffer []byte) ([]byte, error) {
 // outgoing is the message of a call. It is used again once the call has ended:
 // sending copies it, and its parts would else be a dozen allocations a call.
 type outgoing struct {
-	address broker.Address
-	msg     broker.Msg
-	header  broker.Header
-	buffer  []byte
+	msg    broker.Msg
+	header broker.Header
+	buffer []byte
 
-	kind, left, stack, form [1]string // values in header
+	kind, left, stack, form, attempt, begun [1]string // values in header
 }
 
-var outgoings = sync.Pool{New: func() any { return &outgoing{header: make(broker.Header, 8)} }}
+func newOutgoing() outgoing { return outgoing{header: make(broker.Header, 8)} }
 
-func newOutgoing(a broker.Address) *outgoing {
-	o := outgoings.Get().(*outgoing)
-	o.address = a
-	return o
-}
-
-func (o *outgoing) recycle() {
+// reset makes it ready for the next call.
+func (o *outgoing) reset() {
 	clear(o.header)
 	o.msg = broker.Msg{}
 	if cap(o.buffer) > maxKept {
 		o.buffer = nil
 	}
-	outgoings.Put(o)
 }
 
 // maxKept bounds the buffers that are kept for the next message.
 const maxKept = 64 << 10
 
-// write fills the message.
+// write fills the message. A header that would say what holds without it is left
+// out: each costs several allocations on the other side.
 func (o *outgoing) write(ctx context.Context, c *caller, t target, args body, left time.Duration) error {
-	o.put(headerType, &o.kind, args.codec().ContentType())
-	o.put(headerLeft, &o.left, strconv.FormatInt(max(1, left.Milliseconds()), 10))
+	data, err := args.append(o.buffer[:0])
+	if err != nil {
+		return err
+	}
+	o.buffer = data
+	if !args.json && !codec.LooksLikeMsgpack(data) {
+		o.put(headerType, &o.kind, codec.Msgpack.ContentType())
+	}
+	if left != defaultTimeout {
+		o.putLeft(left)
+	}
 	if args.form != "" {
 		o.put(headerArgs, &o.form, args.form)
 	}
@@ -88,13 +90,22 @@ func (o *outgoing) write(ctx context.Context, c *caller, t target, args body, le
 	if err := putData(o.header, entrypoint.Data(ctx)); err != nil {
 		return err
 	}
-	data, err := args.append(o.buffer[:0])
-	if err != nil {
-		return err
-	}
-	o.buffer = data
-	o.msg = broker.Msg{Subject: c.subject(t), Header: o.header, Data: data}
+	o.msg.Subject, o.msg.Header, o.msg.Data = c.subject(t), o.header, data
 	return nil
+}
+
+// again prepares the message for a worker that was offered.
+func (o *outgoing) again(subject string, left time.Duration, j journey) {
+	o.msg.Subject = subject
+	o.putLeft(left)
+	o.put(headerAttempt, &o.attempt, strconv.Itoa(j.attempt))
+	if j.begun {
+		o.put(headerBegun, &o.begun, "1")
+	}
+}
+
+func (o *outgoing) putLeft(left time.Duration) {
+	o.put(headerLeft, &o.left, strconv.FormatInt(max(1, left.Milliseconds()), 10))
 }
 
 func (o *outgoing) put(key string, place *[1]string, value string) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -18,31 +19,38 @@ import (
 type request struct {
 	server   *server
 	msg      *broker.Msg
+	name     string // of the method
+	direct   bool   // its caller takes part in the direct protocol
 	received time.Time
 	codec    codec.Codec
 	served   *served
 	call     entrypoint.Call
+	entry    entry // in the ledger
 }
 
 // read makes the call of a message, arguments included, so that what is wrong
 // with it is answered without a worker.
 func (r *request) read() *fault.Error {
 	var err error
-	if r.codec, err = codec.For(r.header(headerType)); err != nil {
+	if r.codec, err = codec.Of(r.header(headerType), r.msg.Data); err != nil {
 		r.codec = codec.JSON
 		return ErrBadRequest.Explain("header %s: %v", headerType, err)
 	}
-	name := r.server.methodOf(r.msg.Subject)
-	if r.served = r.server.methods[name]; r.served == nil {
-		return r.server.unknown(name)
+	if r.served = r.server.methods[r.name]; r.served == nil {
+		return r.server.unknown(r.name)
 	}
 	c := &r.call
 	c.ID, c.Kind, c.Name, c.Method, c.Decode = r.header(headerID), kind, r.served.name, r.served.method, r.decode
 	if refused := r.readHeaders(c); refused != nil {
 		return refused
 	}
+	if r.direct {
+		if refused := r.readAttempt(c); refused != nil {
+			return refused
+		}
+	}
 	if err := c.Bind(); err != nil {
-		return r.served.params.refuse(r.server.host.Service()+"."+name, err)
+		return r.served.params.refuse(r.server.host.Service()+"."+r.name, err)
 	}
 	return nil
 }
@@ -50,7 +58,7 @@ func (r *request) read() *fault.Error {
 // readHeaders reads what travels beside the body.
 func (r *request) readHeaders(c *entrypoint.Call) *fault.Error {
 	stack := r.header(headerStack)
-	left, err := leftOf(r.header(headerLeft), r.server.settings.Timeout)
+	left, err := leftOf(r.header(headerLeft))
 	data, dataErr := dataOf(r.msg.Header)
 	err = cmp.Or(err, dataErr, checkIDs(c.ID, stack))
 	switch {
@@ -60,10 +68,39 @@ func (r *request) readHeaders(c *entrypoint.Call) *fault.Error {
 		return ErrExpired
 	}
 	c.Deadline, c.Data, c.Parents = r.received.Add(left), data, split(stack)
-	if c.ID == "" {
+	switch {
+	case c.ID != "":
+	case r.direct:
+		c.ID = tokenOf(r.msg.Reply) // without the part that is its caller's secret
+	default:
 		c.ID = r.server.newID()
 	}
 	return nil
+}
+
+// readAttempt prepares a call whose caller takes part in the direct protocol.
+func (r *request) readAttempt(c *entrypoint.Call) *fault.Error {
+	once := r.served.delivery == atMostOnce
+	if once && r.header(headerBegun) != "" {
+		return ErrWorkerLost.Explain("%s.%s is declared at-most-once and may have begun on an instance that was lost",
+			r.server.host.Service(), r.name)
+	}
+	if attempt := r.header(headerAttempt); attempt != "" {
+		c.Attempt, _ = strconv.Atoi(attempt) // 0 for what is none
+	}
+	c.Patience = localWait
+	if !once {
+		c.Interrupt = r.handBack
+	}
+	return nil
+}
+
+// handBack tells the caller, while the service has to leave, that the call is to
+// run elsewhere. What the method still returns is dropped.
+func (r *request) handBack() {
+	if r.server.ledger.end(r, nil) {
+		r.server.say(kindHandback, r.msg.Reply)
+	}
 }
 
 func (r *request) decode(into []any) error {
@@ -89,6 +126,10 @@ func split(stack string) []string {
 // notRun answers a call that got no worker.
 func (r *request) notRun(err error) {
 	switch {
+	case r.direct && !errors.Is(err, entrypoint.ErrExpired):
+		if r.server.ledger.end(r, nil) {
+			r.server.say(kindBusy, r.msg.Reply)
+		}
 	case errors.Is(err, entrypoint.ErrExpired):
 		r.refuse(ErrExpired)
 	case errors.Is(err, entrypoint.ErrStopping):
@@ -105,7 +146,7 @@ func (r *request) done(out any, err error) {
 	r.served.counters.Count(time.Since(r.received))
 	switch err {
 	case nil:
-	case entrypoint.ErrExpired, entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
+	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
 		r.notRun(err)
 		return
 	default:
@@ -118,7 +159,7 @@ func (r *request) done(out any, err error) {
 	defer buffers.Put(buffer)
 	body, err := r.codec.Append((*buffer)[:0], out)
 	if err == nil {
-		err = r.server.conn.Reply(r.msg.Reply, body)
+		err = r.answer(nil, body)
 		if cap(body) <= maxKept {
 			*buffer = body
 		}
@@ -161,5 +202,19 @@ func (r *request) send(w wireFault) error {
 	if err != nil {
 		return err
 	}
-	return r.server.conn.Send(&broker.Msg{Subject: r.msg.Reply, Header: w.headers(r.codec.ContentType()), Data: body})
+	return r.answer(w.headers(r.codec.ContentType()), body)
+}
+
+// answer sends what the call came to, and keeps it for a caller that asks again.
+// One that cannot be reached now will.
+func (r *request) answer(h broker.Header, body []byte) error {
+	m := broker.Msg{Subject: r.msg.Reply, Header: h, Data: body}
+	if r.direct && !r.server.ledger.end(r, &m) {
+		return nil // handed back
+	}
+	err := r.server.conn.Send(&m)
+	if r.direct && errors.Is(err, broker.ErrDisconnected) {
+		return nil
+	}
+	return err
 }

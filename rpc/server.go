@@ -26,15 +26,19 @@ type server struct {
 	host     entrypoint.Host // of the first method; for what is the same for all
 	settings settings
 	prefix   string // of the subjects of all methods
+	own      string // of the subjects of this instance
 	methods  map[string]*served
+	ledger   *ledger
 	calls    atomic.Uint64 // that brought no id
 
-	starting sync.Once
-	startErr error
-	stopping sync.Once
-	stopErr  error
-	sub      *broker.Subscription
+	opening  sync.Once
+	openErr  error
+	closing  sync.Once
+	closeErr error
 	announce *broker.Announcement
+	calling  *broker.Subscription // calls that any instance may take
+	asking   *broker.Subscription // what all instances are asked
+	direct   *broker.Subscription // what is meant for this instance
 }
 
 type serverKey struct{ service string }
@@ -46,10 +50,13 @@ func serverOf(h entrypoint.Host) (*server, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &server{
+		s := &server{
 			conn: l.conn, host: h, settings: l.settings, methods: make(map[string]*served),
 			prefix: subjectOf(l.conn.Namespace(), h.Service(), ""),
-		}, nil
+			own:    controlSubject(l.conn.Namespace(), h.Service(), h.Instance(), ""),
+		}
+		s.ledger = newLedger(func(r *request) { s.say(kindAccept, r.msg.Reply) })
+		return s, nil
 	})
 	if err != nil {
 		return nil, err
@@ -81,13 +88,29 @@ func (s *server) names() []string {
 	return names
 }
 
-func (s *server) start(ctx context.Context) error {
-	s.starting.Do(func() { s.startErr = s.subscribe(ctx) })
-	return s.startErr
+// Start lets callers reach this instance by its own name.
+func (s *server) Start(context.Context) (err error) {
+	s.direct, err = s.conn.Subscribe(s.own+">", "", s.control)
+	return err
 }
 
-// subscribe makes the service reachable: it returns once the broker knows.
-func (s *server) subscribe(ctx context.Context) error {
+// Stop ends that, after the last call was answered: until then callers ask whether
+// it lives.
+func (s *server) Stop(ctx context.Context) error {
+	s.ledger.stop()
+	if s.direct == nil {
+		return nil
+	}
+	return s.direct.Stop(ctx)
+}
+
+// open makes the service reachable: it returns once the broker knows.
+func (s *server) open(ctx context.Context) error {
+	s.opening.Do(func() { s.openErr = s.subscribe(ctx) })
+	return s.openErr
+}
+
+func (s *server) subscribe(ctx context.Context) (err error) {
 	info := broker.Info{Identity: broker.Identity{
 		Name: s.host.Service(), ID: s.host.Instance(), Version: s.host.Version(),
 	}, Endpoints: []broker.Endpoint{}}
@@ -97,24 +120,35 @@ func (s *server) subscribe(ctx context.Context) error {
 		counters = append(counters, &s.methods[name].counters)
 	}
 	s.announce = s.conn.Announce(info, counters)
-	var err error
-	if s.sub, err = s.conn.Subscribe(s.prefix+"*", s.host.Service(), s.receive); err != nil {
+	if s.asking, err = s.conn.Subscribe(broadcastSubject(s.conn.Namespace(), s.host.Service(), "*"), "", s.broadcast); err != nil {
+		return err
+	}
+	if s.calling, err = s.conn.Subscribe(s.prefix+"*", s.host.Service(), s.receive); err != nil {
 		return err
 	}
 	return errors.Join(s.announce.Start(ctx), s.conn.Flush(ctx))
 }
 
-func (s *server) stop(ctx context.Context) error {
-	s.stopping.Do(func() { s.stopErr = s.unsubscribe(ctx) })
-	return s.stopErr
+// close returns once every call that had arrived is with the host, and no more
+// are asked for.
+func (s *server) close(ctx context.Context) error {
+	s.closing.Do(func() { s.closeErr = s.unsubscribe(ctx) })
+	return s.closeErr
 }
 
-// unsubscribe returns once every call that had arrived is with the host.
-func (s *server) unsubscribe(ctx context.Context) error {
-	if s.sub == nil {
-		return nil
+func (s *server) unsubscribe(ctx context.Context) (err error) {
+	for _, sub := range []*broker.Subscription{s.calling, s.asking} {
+		if sub != nil {
+			err = errors.Join(err, sub.Stop(ctx))
+		}
 	}
-	return errors.Join(s.sub.Stop(ctx), s.announce.Stop(ctx))
+	for _, e := range s.methods {
+		e.desk.close()
+	}
+	if s.announce != nil {
+		err = errors.Join(err, s.announce.Stop(ctx))
+	}
+	return err
 }
 
 // receive takes one request. It runs on the goroutine of the subscription, so
@@ -124,14 +158,49 @@ func (s *server) receive(m *broker.Msg) {
 		s.host.Logger().Warn("request dropped: its reply subject is not an inbox", "subject", m.Subject, "reply", m.Reply)
 		return
 	}
-	r := &request{msg: m, received: time.Now(), server: s}
+	s.admit(&request{msg: m, name: s.methodOf(m.Subject), received: time.Now(), server: s, direct: takesPart(m.Reply)}, nil)
+}
+
+// localWait is how long a call waits here for a worker before its caller is told
+// that there is none: calls arrive in bursts, and without it every small
+// imbalance would cost a round of tickets.
+const localWait = 5 * time.Millisecond
+
+// admit gives a call to the host, to the worker that is kept for it where there
+// is one. False means that the worker is not needed.
+func (s *server) admit(r *request, slot entrypoint.Slot) bool {
+	if r.direct && s.knows(r) {
+		return false
+	}
 	if refused := r.read(); refused != nil {
 		r.refuse(refused)
-		return
+		return false
+	}
+	if slot != nil {
+		if !slot.Run(&r.call, r.done) {
+			r.notRun(entrypoint.ErrStopping)
+		}
+		return true
 	}
 	if err := r.served.host.Queue(&r.call, r.done); err != nil {
 		r.notRun(err)
 	}
+	return true
+}
+
+// knows enters a call into the ledger; one that stands there already is accepted
+// or answered again.
+func (s *server) knows(r *request) bool {
+	running, answered := s.ledger.begin(r)
+	switch {
+	case answered != nil:
+		s.repeat(answered)
+	case running != nil:
+		s.say(kindAccept, r.msg.Reply)
+	default:
+		return false
+	}
+	return true
 }
 
 // unknown is the answer to a method that the service does not have.
@@ -144,9 +213,9 @@ func (s *server) unknown(method string) *fault.Error {
 }
 
 // leftOf reads the header Svc-Left-Ms.
-func leftOf(value string, otherwise time.Duration) (time.Duration, error) {
+func leftOf(value string) (time.Duration, error) {
 	if value == "" {
-		return otherwise, nil
+		return defaultTimeout, nil
 	}
 	ms, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || ms < 0 || ms > int64(maxLeft/time.Millisecond) {

@@ -7,11 +7,17 @@ import (
 	"github.com/enoki-go/enoki/broker"
 )
 
-const defaultTimeout = 30 * time.Second
+const (
+	// defaultTimeout is also what a call has whose message says nothing: part of
+	// the protocol.
+	defaultTimeout = 30 * time.Second
+	defaultWaiting = 10_000
+)
 
 // settings is the configuration section rpc.
 type settings struct {
 	Timeout time.Duration // of calls whose caller says nothing else; 30 s
+	Waiting int           // calls of one method that may wait for a worker in this process; 10 000
 	source  string        // what sets Timeout, for messages
 }
 
@@ -46,14 +52,21 @@ func connect(h host) (*link, error) {
 }
 
 func readSettings(h broker.Host) (settings, error) {
-	s := settings{Timeout: defaultTimeout, source: "configuration key rpc.timeout"}
+	s := defaults("configuration key rpc.timeout")
 	if err := h.Config("rpc", &s); err != nil {
 		return s, err
 	}
 	return s, s.check()
 }
 
+func defaults(source string) settings {
+	return settings{Timeout: defaultTimeout, Waiting: defaultWaiting, source: source}
+}
+
 func (s settings) check() error {
+	if s.Waiting < 1 {
+		return fmt.Errorf("configuration key rpc.waiting: have %d, want at least 1", s.Waiting)
+	}
 	if s.Timeout <= 0 {
 		return fmt.Errorf("%s: have %v, want more than 0s", s.source, s.Timeout)
 	}

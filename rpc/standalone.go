@@ -31,7 +31,7 @@ func WithTimeout(d time.Duration) DialOption { return func(o *dialing) { o.setti
 // WithTimeoutFrom is WithTimeout for a program with a setting of its own: an
 // error that says the time is up names it.
 func WithTimeoutFrom(setting string, d time.Duration) DialOption {
-	return func(o *dialing) { o.settings = settings{Timeout: d, source: setting} }
+	return func(o *dialing) { o.settings.Timeout, o.settings.source = d, setting }
 }
 
 // WithConfig sets the whole configuration of the connection, the URL included.
@@ -44,7 +44,7 @@ func WithLogger(l *slog.Logger) DialOption { return func(o *dialing) { o.logger 
 // NATS_URL or at broker.DefaultURL. The broker need not be there yet.
 func Dial(url string, opts ...DialOption) (*Standalone, error) {
 	o := dialing{config: broker.Defaults(), logger: slog.Default()}
-	o.settings = settings{Timeout: defaultTimeout, source: "rpc.WithTimeout"}
+	o.settings = defaults("rpc.WithTimeout")
 	if url != "" {
 		o.config.URL = url
 	}
@@ -70,6 +70,7 @@ func Dial(url string, opts ...DialOption) (*Standalone, error) {
 func (s *Standalone) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	s.caller.patrol.stop()
 	return s.caller.conn.Stop(ctx)
 }
 

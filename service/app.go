@@ -139,7 +139,10 @@ func (a *App) stop(ctx context.Context) error {
 	}
 	drain, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer a.onKill(cancel)()
+	defer a.onKill(func() {
+		cancel()
+		a.interruptAll()
+	})()
 	err := a.stopAll(drain)
 	closing, done := a.closing(ctx)
 	defer done()
@@ -156,21 +159,27 @@ func (a *App) closing(ctx context.Context) (context.Context, context.CancelFunc)
 	return context.WithTimeout(context.WithoutCancel(ctx), limit)
 }
 
-// onKill calls f once Kill is called, until the function it returns is.
+// onKill calls f once Kill is called, until the function it returns is, which
+// waits for f.
 func (a *App) onKill(f func()) (unhook func()) {
 	over := make(chan struct{})
-	go func() { // ends with unhook, which its caller defers
+	var hook sync.WaitGroup
+	hook.Go(func() {
 		select {
 		case <-a.killed:
 			f()
 		case <-over:
 		}
-	}()
-	return func() { close(over) }
+	})
+	return func() {
+		close(over)
+		hook.Wait()
+	}
 }
 
-// Kill makes a Stop that is under way, or the next one, wait no longer: running
-// calls are cancelled and get one second to return.
+// Kill makes a Stop that is under way, or the next one, wait no longer: the
+// running calls of all services are interrupted and cancelled at once, and get
+// one second to return.
 func (a *App) Kill() { a.kill.Do(func() { close(a.killed) }) }
 
 func (a *App) wasKilled() bool {

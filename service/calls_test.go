@@ -101,6 +101,14 @@ func TestLifeOfACall(t *testing.T) {
 			"middleware in", "acquire A", "acquire B", "method", "release B: <nil>", "release A: release B: panic: ouch",
 			"middleware out: <nil> release B: panic: ouch", "ended: <nil> release B: panic: ouch", "done: <nil> release B: panic: ouch",
 		}},
+		{"release ends its goroutine", hooks{"release B": exiting}, []string{
+			"middleware in", "acquire A", "acquire B", "method", "release B: <nil>", "release A: " + exited,
+			"ended: <nil> " + exited, "done: <nil> " + exited,
+		}},
+		{"method fails and release ends its goroutine", hooks{"method": failing(io.EOF), "release B": exiting}, []string{
+			"middleware in", "acquire A", "acquire B", "method", "release B: EOF", "release A: EOF",
+			"ended: <nil> " + exited, "done: <nil> " + exited,
+		}},
 		{"method and release fail", hooks{"method": failing(io.EOF), "release B": failing(io.ErrNoProgress)}, []string{
 			"middleware in", "acquire A", "acquire B", "method", "release B: EOF", "release A: EOF",
 			"middleware out: <nil> EOF", "ended: <nil> EOF", "done: <nil> EOF",

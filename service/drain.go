@@ -13,26 +13,32 @@ import (
 const unwind = time.Second
 
 // drain closes the pool and waits for what runs and what waits, for as long as
-// ctx lives. Then it refuses the one and ends the contexts of the other, and
-// after a second more answers for calls that do not return. It returns how many
-// it cancelled.
+// ctx lives. Then it cancels both, and after a second more answers for calls that
+// do not return. It returns how many were cancelled, also before, by Kill.
 func (p *pool) drain(ctx context.Context) int {
 	defer p.awaitRefusals()
 	p.close()
 	select {
 	case <-p.empty:
-		return 0
 	case <-ctx.Done():
+		p.cancel()
+		p.awaitUnwinding()
 	}
-	cancelled := p.cancel()
-	timer := time.NewTimer(unwind)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cancelled
+}
+
+// awaitUnwinding waits for calls that were cancelled, and answers for those that
+// do not return in time.
+func (p *pool) awaitUnwinding() {
+	timer := time.NewTimer(time.Until(p.endedAt.Add(unwind)))
 	defer timer.Stop()
 	select {
 	case <-p.empty:
 	case <-timer.C:
 		p.abandon()
 	}
-	return cancelled
 }
 
 // awaitRefusals waits until calls that will not run are answered: what the answers
@@ -51,8 +57,24 @@ func (p *pool) awaitRefusals() {
 	}
 }
 
-// cancel ends the contexts of what runs and refuses what waits.
-func (p *pool) cancel() int {
+// cancel closes the pool, refuses what waits, interrupts what runs and ends its
+// contexts. Again, it only waits until that is done.
+func (p *pool) cancel() {
+	p.cancelling.Do(func() {
+		running := p.halt()
+		for _, j := range running {
+			p.interrupt(j)
+		}
+		for _, j := range running {
+			j.call.Cancel()
+		}
+		p.endedAt = time.Now()
+	})
+}
+
+// halt closes the pool, refuses what waits and returns what runs: no call starts
+// after it.
+func (p *pool) halt() (running []*job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, j := range p.waiting {
@@ -60,11 +82,9 @@ func (p *pool) cancel() int {
 		p.refuse(j, entrypoint.ErrStopping)
 	}
 	p.waiting = nil
-	for _, j := range p.running {
-		j.call.Cancel()
-	}
-	p.finish()
-	return len(p.running)
+	p.shut()
+	p.cancelled = len(p.running)
+	return slices.Clone(p.running)
 }
 
 // errAbandoned answers for a call that ignored the end of its context.

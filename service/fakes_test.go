@@ -53,6 +53,8 @@ type point struct {
 	kind   string
 	method *entrypoint.Method
 	host   entrypoint.Host
+
+	contexts []context.Context // of the calls that interruptible spawned
 }
 
 func (p *point) Start(ctx context.Context) error { return p.world.step(ctx, "start "+p.name) }

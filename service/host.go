@@ -1,7 +1,6 @@
 package service
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -65,7 +64,10 @@ func (h *host) Queue(c *entrypoint.Call, done entrypoint.Done) error {
 }
 
 func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
-	c.Service, c.Name = h.spec.name, cmp.Or(c.Name, entrypoint.WireName(c.Method.Name))
+	c.Service = h.spec.name
+	if c.Name == "" {
+		c.Name = entrypoint.WireName(c.Method.Name)
+	}
 	return &job{call: c, done: done, gate: h.gate(c.Kind), pace: &h.pace}
 }
 

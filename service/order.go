@@ -12,7 +12,8 @@ import (
 
 // stopAll stops the services. One that others of this process call stops after
 // them, since their running calls may still need it; the rest, and those that
-// call each other, stop at once. The drain times all begin now.
+// call each other, stop at once, as all do after Kill. The drain times all begin
+// now.
 func (a *App) stopAll(ctx context.Context) error {
 	began := time.Now()
 	errs := make([]error, len(a.containers))
@@ -25,13 +26,30 @@ func (a *App) stopAll(ctx context.Context) error {
 		all.Go(func() {
 			defer close(stopped[c])
 			for _, caller := range a.callersOf(c) {
-				<-stopped[caller]
+				a.await(stopped[caller])
 			}
 			errs[i] = c.stop(ctx, began)
 		})
 	}
 	all.Wait()
 	return errors.Join(errs...)
+}
+
+// await waits for a service to stop, until Kill: then all leave at once.
+func (a *App) await(stopped <-chan struct{}) {
+	select {
+	case <-stopped:
+	case <-a.killed:
+	}
+}
+
+// interruptAll interrupts what runs in all services at once.
+func (a *App) interruptAll() {
+	var all sync.WaitGroup
+	for _, c := range a.containers {
+		all.Go(c.pool.cancel)
+	}
+	all.Wait()
 }
 
 // callersOf returns the services here that declare calls of c, and that c does

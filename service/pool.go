@@ -15,8 +15,8 @@ type job struct {
 	done     entrypoint.Done
 	gate     gate
 	pace     *pace
-	brisk    bool // the calls before this one were short
-	started  time.Time
+	brisk    bool          // the calls before this one were short
+	started  time.Time     // while it waits: when it was queued, if its patience ends
 	took     time.Duration // set by its worker at the end
 	answered atomic.Bool
 
@@ -30,25 +30,32 @@ type job struct {
 // call goes on with the next that waits, because waking another costs more than
 // the work.
 type pool struct {
-	serve    func(*job)
-	conclude func(j *job, out any, err error, elapsed time.Duration) bool
-	decline  func(j *job, err error)
+	serve     func(*job)
+	conclude  func(j *job, out any, err error, elapsed time.Duration) bool
+	decline   func(j *job, err error)
+	interrupt func(*job)
 
 	mu      sync.Mutex // guards what follows, and the limits
 	idle    []chan *job
 	running []*job
-	waiting []*job // in order
+	waiting []*job  // in order
+	wishes  []*slot // reservations that are not granted, in order
+	held    []*slot // those that are, and not yet used
 	closed  bool
 	empty   chan struct{} // closed when closed, and nothing runs or waits
 
 	briskRunning int            // how many of those that run are expected to be short
-	refusals     sync.WaitGroup // answers of calls that did not run
+	refusals     sync.WaitGroup // answers of calls that did not run, and news of grants
 	alarm        *time.Timer
 	alarmAt      time.Time // zero where it is not set
+
+	cancelling sync.Once
+	cancelled  int       // calls that ran when the pool was cancelled
+	endedAt    time.Time // when their contexts had ended; to be read after cancel
 }
 
 func newPool(c *container) *pool {
-	p := &pool{serve: c.serve, conclude: c.conclude, decline: c.decline, empty: make(chan struct{})}
+	p := &pool{serve: c.serve, conclude: c.conclude, decline: c.decline, interrupt: c.interrupt, empty: make(chan struct{})}
 	p.alarm = time.AfterFunc(time.Hour, p.catchUp)
 	p.alarm.Stop()
 	return p
@@ -185,7 +192,9 @@ func (p *pool) next(j *job, inbox chan *job, rest bool) (next *job, resting bool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.leave(j)
-	if next = p.dequeue(); next != nil {
+	next = p.dequeue()
+	p.grant()
+	if next != nil {
 		return next, false
 	}
 	if p.closed {
@@ -211,14 +220,22 @@ func (p *pool) finish() {
 	}
 }
 
-// close refuses further jobs and sends the idle goroutines home.
+// close refuses further jobs, takes slots back and sends the idle goroutines
+// home.
 func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.shut()
+}
+
+// shut is close for who holds mu.
+func (p *pool) shut() {
 	if p.closed {
+		p.finish()
 		return
 	}
 	p.closed = true
+	p.takeBack()
 	for _, inbox := range p.idle {
 		close(inbox)
 	}

@@ -10,9 +10,18 @@ import (
 // await puts j in line, and sees to it that it is told when its time is up. The
 // caller holds mu.
 func (p *pool) await(j *job) {
+	if j.impatient() {
+		j.started = time.Now()
+	}
 	j.gate[0].waiting++
 	p.waiting = append(p.waiting, j)
+	p.wakeFor(j)
+}
+
+// wakeFor sets the alarm for when the time of j is up. The caller holds mu.
+func (p *pool) wakeFor(j *job) {
 	p.wake(j.call.Deadline)
+	p.wake(j.giveUp())
 }
 
 // wake sets the alarm, unless it goes off before. The caller holds mu.
@@ -30,25 +39,34 @@ func (p *pool) catchUp() {
 	defer p.mu.Unlock()
 	p.alarmAt = time.Time{}
 	p.sweep()
-	for j := p.dequeue(); j != nil; j = p.dequeue() {
-		p.assign(j)
-	}
+	p.settle()
 	for _, j := range p.waiting {
-		p.wake(j.call.Deadline)
+		p.wakeFor(j)
 	}
 	if p.closed {
 		p.finish()
 	}
 }
 
+// settle gives the workers that are free to calls that wait, then to
+// reservations. The caller holds mu.
+func (p *pool) settle() {
+	for j := p.dequeue(); j != nil; j = p.dequeue() {
+		p.assign(j)
+	}
+	p.grant()
+}
+
 // sweep refuses those that wait whose time is up. The caller holds mu.
 func (p *pool) sweep() {
+	now := time.Now()
 	p.waiting = slices.DeleteFunc(p.waiting, func(j *job) bool {
-		if !j.expired() {
+		why := j.overdue(now)
+		if why == nil {
 			return false
 		}
 		j.gate[0].waiting--
-		p.refuse(j, entrypoint.ErrExpired)
+		p.refuse(j, why)
 		return true
 	})
 }
@@ -72,29 +90,62 @@ func (p *pool) remove(i int) {
 // dequeue returns the first job that waits and can run, and counts it among those
 // that do. Those whose time is up are refused on the way. The caller holds mu.
 func (p *pool) dequeue() *job {
+	if len(p.waiting) == 0 {
+		return nil
+	}
+	now := time.Now()
 	for i := 0; i < len(p.waiting); {
 		j := p.waiting[i]
-		switch {
-		case j.expired():
+		if why := j.overdue(now); why != nil {
 			p.remove(i)
-			p.refuse(j, entrypoint.ErrExpired)
-		case j.gate.open():
+			p.refuse(j, why)
+			continue
+		}
+		if j.gate.open() {
 			p.remove(i)
 			p.enter(j)
 			if j.turn != nil {
 				close(j.turn)
 			}
 			return j
-		default:
-			i++
 		}
+		i++
 	}
 	return nil
 }
 
-func (j *job) expired() bool {
-	return !j.call.Deadline.IsZero() && !time.Now().Before(j.call.Deadline)
+// overdue returns why j may no longer be started, nil while it may: of its
+// deadline and its patience what ended first.
+func (j *job) overdue(now time.Time) error {
+	deadline, giveUp := j.call.Deadline, j.giveUp()
+	switch {
+	case passed(giveUp, now) && (deadline.IsZero() || giveUp.Before(deadline)) && !j.soon():
+		return entrypoint.ErrBusy
+	case passed(deadline, now):
+		return entrypoint.ErrExpired
+	default:
+		return nil
+	}
 }
+
+// soon reports whether the calls before j are so short that its turn is at hand,
+// whatever has held them up for the moment: the machine, more often than not.
+func (j *job) soon() bool { return j.pace.isBrisk() }
+
+// impatient reports whether j may wait only for some time: of the calls that wait,
+// Queue was given those without a turn.
+func (j *job) impatient() bool { return j.turn == nil && j.call.Patience > 0 }
+
+// giveUp returns when the patience of j ends, zero for never.
+func (j *job) giveUp() time.Time {
+	if !j.impatient() {
+		return time.Time{}
+	}
+	return j.started.Add(j.call.Patience)
+}
+
+// passed reports whether it is t or later; never where t is zero.
+func passed(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
 
 // refuse tells who waits for j that it will not run: a Spawn by its error, the
 // entrypoint of a queued call by its answer, which is not given under the lock.

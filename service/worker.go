@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -100,6 +99,17 @@ func (c *container) decline(j *job, why error) {
 	}
 }
 
+// interrupt tells the entrypoint that the context of a running call ends next.
+func (c *container) interrupt(j *job) {
+	if j.call.Interrupt == nil || j.answered.Load() {
+		return
+	}
+	if err := guarded(func() error { j.call.Interrupt(); return nil }); err != nil {
+		c.logger.Error("the entrypoint panicked when it was told that a call is interrupted",
+			"method", j.call.Name, "call_id", j.call.ID, "error", err)
+	}
+}
+
 // recovered turns a panic into the error of the function that defers it.
 func recovered(out *any, err *error) {
 	if v := recover(); v != nil {
@@ -171,20 +181,33 @@ func (l *lender) acquire(ctx context.Context, field reflect.Value) (release depe
 }
 
 // release gives everything back in reverse order and returns the outcome, which
-// a release that fails turns into its own error. The outcome of a call that has
-// failed already stays as it is; the error of its release is logged.
-func (c *container) release(ctx context.Context, loans []loan, outcome error) error {
-	for _, l := range slices.Backward(loans) {
-		err := l.giveBack(ctx, outcome)
-		switch {
-		case err == nil:
-		case outcome == nil:
-			outcome = fmt.Errorf("release %s: %w", l.field, err)
-		default:
-			c.logger.ErrorContext(ctx, "release after a failed call", "dependency", l.field, "error", err)
-		}
+// a release that fails turns into its own error. One that ends the goroutine is a
+// failure too, and those after it run nevertheless.
+func (c *container) release(ctx context.Context, loans []loan, outcome error) (after error) {
+	last := len(loans) - 1
+	if last < 0 {
+		return outcome
 	}
-	return outcome
+	if after = outcome; after == nil {
+		after = errExited // until the release has returned
+	}
+	defer func() { after = c.release(ctx, loans[:last], after) }()
+	return c.releaseOne(ctx, loans[last], outcome)
+}
+
+// releaseOne gives one loan back and returns the outcome. That of a call that has
+// failed already stays as it is; the error of its release is logged.
+func (c *container) releaseOne(ctx context.Context, l loan, outcome error) error {
+	err := l.giveBack(ctx, outcome)
+	switch {
+	case err == nil:
+		return outcome
+	case outcome == nil:
+		return fmt.Errorf("release %s: %w", l.field, err)
+	default:
+		c.logger.ErrorContext(ctx, "release after a failed call", "dependency", l.field, "error", err)
+		return outcome
+	}
 }
 
 func (l loan) giveBack(ctx context.Context, outcome error) (err error) {

@@ -1,0 +1,80 @@
+package rpc
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/enoki-go/enoki/broker"
+)
+
+// query is a question about calls that was sent to one instance or to all.
+type query struct {
+	patrol  *patrol
+	address broker.Address
+	calls   []sighting
+	asked   time.Time
+	at      place // that was asked, none where all were
+}
+
+// ask sends a question. The caller holds mu.
+func (p *patrol) ask(now time.Time, subject string, at place, calls []sighting) {
+	for some := range slices.Chunk(calls, maxKeys) {
+		q := &query{patrol: p, calls: some, asked: now, at: at}
+		q.address = p.caller.inbox.Open(queryKind, q)
+		p.queries = append(p.queries, q)
+		keys := make([]string, len(some))
+		for i, c := range some {
+			keys[i] = c.subject
+		}
+		err := p.caller.conn.Send(&broker.Msg{Subject: subject, Reply: q.address.Subject, Data: encode(keys)})
+		p.cut = errors.Is(err, broker.ErrDisconnected)
+	}
+}
+
+// Receive takes the answer. It must not use the inbox, where the calls are found.
+func (q *query) Receive(m *broker.Msg) {
+	go q.patrol.digest(q, m, time.Now()) // ends at once
+}
+
+// digest tells calls that they are lost: those that the answer names, or all where
+// nobody was there to answer.
+func (p *patrol) digest(q *query, m *broker.Msg, now time.Time) {
+	gone := broker.NoResponders(m)
+	if gone && !p.trusted(now) {
+		return
+	}
+	unknown, err := keysOf(m)
+	if err != nil && !gone {
+		return
+	}
+	if !gone {
+		p.answered(q.at, now)
+	}
+	for _, c := range q.calls {
+		if gone || slices.Contains(unknown, c.subject) {
+			p.caller.inbox.At(c.subject, func(r broker.Receiver) {
+				if f, ok := r.(*flight); ok {
+					f.post(heard{word: lost, attempt: c.attempt})
+				}
+			})
+		}
+	}
+}
+
+// trusted reports whether "nobody is there" can be believed: not just after a
+// reconnect.
+func (p *patrol) trusted(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.caller.conn.Connections() == p.epoch && p.hears(now)
+}
+
+// answered notes that an instance lives.
+func (p *patrol) answered(at place, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w := p.watched[at]; w != nil {
+		w.heard = now
+	}
+}
