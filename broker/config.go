@@ -19,11 +19,12 @@ type Config struct {
 	CA          string // file with the certificates to trust, PEM
 	Cert        string // file with the client certificate, PEM
 	Key         string // file with its key, PEM
+	Replicas    int    // servers that hold each stream and bucket that Enoki makes: 1, 3 or 5; 1
 }
 
 // Defaults returns the configuration that holds where none is given.
 func Defaults() Config {
-	c := Config{URL: os.Getenv("NATS_URL"), Namespace: "svc"}
+	c := Config{URL: os.Getenv("NATS_URL"), Namespace: "svc", Replicas: 1}
 	if c.URL == "" {
 		c.URL = DefaultURL
 	}
@@ -46,10 +47,17 @@ func ValidName(name string) bool {
 	return true
 }
 
+// maxReplicas is the most that JetStream takes. An even number would bear no more
+// failures than the odd one below it.
+const maxReplicas = 5
+
 // options returns what a connection is made with, besides its handlers.
 func (c Config) options() ([]nats.Option, error) {
 	if !ValidName(c.Namespace) {
 		return nil, fmt.Errorf("configuration key broker.namespace: have %q, want 1 to 64 letters, digits, - or _", c.Namespace)
+	}
+	if c.Replicas < 1 || c.Replicas > maxReplicas || c.Replicas%2 == 0 {
+		return nil, fmt.Errorf("configuration key broker.replicas: have %d, want 1, 3 or 5", c.Replicas)
 	}
 	var all []nats.Option
 	if c.Credentials != "" {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"strings"
 	"sync"
@@ -139,6 +140,7 @@ func (c *Conn) Start(context.Context) error {
 func (c *Conn) defaults() []nats.Option {
 	return []nats.Option{
 		nats.Name("enoki " + c.id),
+		nats.SetCustomDialer(&dialer{net.Dialer{Timeout: nats.DefaultTimeout}}),
 		nats.MaxReconnects(-1),
 		nats.RetryOnFailedConnect(true),
 		nats.ReconnectWait(250 * time.Millisecond),

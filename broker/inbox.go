@@ -72,18 +72,21 @@ type Address struct {
 	token   uint64
 }
 
-// Open gives r an address that was never used before; Close ends it. The kind
-// tells others what is expected there.
-func (i *Inbox) Open(kind string, r Receiver) Address {
+// Address returns an address that was never used before. The kind tells others
+// what is expected there.
+func (i *Inbox) Address(kind string) Address {
 	token := i.last.Add(1)
 	var room [96]byte
 	subject := append(append(append(room[:0], i.prefix...), kind...), '.')
-	a := Address{string(strconv.AppendUint(subject, token, 36)), token}
-	shard := &i.shards[token%inboxShards]
+	return Address{string(strconv.AppendUint(subject, token, 36)), token}
+}
+
+// Open gives r what is sent to an address, until Close.
+func (i *Inbox) Open(a Address, r Receiver) {
+	shard := &i.shards[a.token%inboxShards]
 	shard.mu.Lock()
-	shard.receivers[token] = r
+	shard.receivers[a.token] = r
 	shard.mu.Unlock()
-	return a
 }
 
 // Close ends an address: once it has returned, nothing more is received there.

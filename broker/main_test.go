@@ -133,7 +133,8 @@ var (
 // ask makes a request from an address of its own.
 func ask(ctx context.Context, c *broker.Conn, i *broker.Inbox, m *broker.Msg, timeout time.Duration) (*broker.Msg, error) {
 	replies := make(mailbox, 1)
-	a := i.Open("test", replies)
+	a := i.Address("test")
+	i.Open(a, replies)
 	defer i.Close(a)
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()

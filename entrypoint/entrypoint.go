@@ -94,6 +94,10 @@ type Host interface {
 	// grants none. withdraw takes the wish back and reports whether granted was not
 	// called and will not be.
 	Reserve(granted func(Slot)) (withdraw func() bool)
+	// Serve is Queue that may run c before it returns, on the goroutine it is called
+	// from, where calls of this entrypoint have been short of late: waking another
+	// costs more than such a call. It relieves r where this one turns out not to be.
+	Serve(c *Call, done Done, r Relay) error
 	// Go runs background work of the entrypoint until the container stops, which
 	// ends ctx and waits for f. An error of f stops the application.
 	Go(name string, f func(ctx context.Context) error)
@@ -110,6 +114,15 @@ type Slot interface {
 	Run(c *Call, done Done) bool
 	// Release gives the worker back. Again, or after Run, it does nothing.
 	Release()
+}
+
+// Relay is the goroutine of an entrypoint that receives its stimuli.
+type Relay interface {
+	// Backlog returns how many stimuli wait to be received by it.
+	Backlog() int
+	// Relieve lets another goroutine receive them. It is called from any goroutine
+	// and must not block.
+	Relieve()
 }
 
 var (

@@ -20,7 +20,7 @@ type caller struct {
 	settings settings
 	peers    sync.Map // name of the service → *peer
 	patrol   *patrol
-	known    interface { // services that exist, running or not; nil where nobody can tell
+	known    interface { // of *known, in tests of another
 		has(ctx context.Context, service string) bool
 	}
 }
@@ -43,7 +43,7 @@ func callerOf(h dependency.Host) (*caller, error) {
 }
 
 func newCaller(conn *broker.Conn, name string, set settings) *caller {
-	c := &caller{conn: conn, inbox: conn.Inbox(name), settings: set}
+	c := &caller{conn: conn, inbox: conn.Inbox(name), settings: set, known: newKnown(conn)}
 	c.patrol = newPatrol(c)
 	return c
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/codec"
+	"github.com/enoki-go/enoki/entrypoint"
 )
 
 // word returns the header of a message to a caller that is not an answer.
@@ -76,10 +77,21 @@ func (s *server) bound(m *broker.Msg, method, number string) {
 	case m.Header.Get(headerKind) == kindDecline, broker.NoResponders(m):
 		e.desk.lapse(number)
 	case takesPart(m.Reply) && broker.IsInbox(m.Reply):
-		r := &request{msg: m, name: method, received: time.Now(), server: s, direct: true}
-		slot := e.desk.redeem(number)
-		if !s.admit(r, slot) && slot != nil {
+		s.redeem(&request{msg: m, name: method, received: time.Now(), server: s, direct: true}, e.desk.redeem(number))
+	}
+}
+
+// redeem gives a call to the worker that was kept for it; to another where it is
+// kept no more.
+func (s *server) redeem(r *request, slot entrypoint.Slot) {
+	switch {
+	case !s.take(r):
+		if slot != nil {
 			slot.Release()
+		}
+	case slot == nil || !slot.Run(&r.call, r.done):
+		if err := r.served.host.Queue(&r.call, r.done); err != nil {
+			r.notRun(err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ type delivery string
 const (
 	atLeastOnce delivery = "at-least-once"
 	atMostOnce  delivery = "at-most-once"
+	durable     delivery = "durable"
 )
 
 // deliveryOf reads the tag key delivery.
@@ -15,9 +16,9 @@ func deliveryOf(text string) (delivery, error) {
 	switch d := delivery(text); d {
 	case "":
 		return atLeastOnce, nil
-	case atLeastOnce, atMostOnce:
+	case atLeastOnce, atMostOnce, durable:
 		return d, nil
 	default:
-		return "", fmt.Errorf("tag key delivery: have %q, want %s or %s", text, atLeastOnce, atMostOnce)
+		return "", fmt.Errorf("tag key delivery: have %q, want %s, %s or %s", text, atLeastOnce, atMostOnce, durable)
 	}
 }

@@ -43,7 +43,8 @@ var flights = sync.Pool{New: func() any {
 func (c *caller) newFlight(t target) *flight {
 	f := flights.Get().(*flight)
 	f.caller, f.target, f.peer = c, t, c.peerOf(t)
-	f.address = c.inbox.Open(callKind, f)
+	f.address = c.inbox.Address(callKind)
+	c.inbox.Open(f.address, f)
 	c.patrol.wake()
 	return f
 }

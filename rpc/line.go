@@ -31,8 +31,8 @@ type line struct {
 }
 
 func newLine(c *caller, p *peer, method string) *line {
-	l := &line{caller: c, peer: p, method: method}
-	l.address = c.inbox.Open(lineKind, l)
+	l := &line{caller: c, peer: p, method: method, address: c.inbox.Address(lineKind)}
+	c.inbox.Open(l.address, l)
 	return l
 }
 

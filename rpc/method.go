@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -23,7 +24,10 @@ import (
 //
 //   - at-least-once, which holds where nothing is said: the call runs again on
 //     another instance, at most three times;
-//   - at-most-once: it never starts twice; the caller gets [ErrWorkerLost].
+//   - at-most-once: it never starts twice; the caller gets [ErrWorkerLost];
+//   - durable: as at-least-once where it is called; callers may also submit it, as
+//     a [Job] or with [Jobs], and then it is stored first and runs at least
+//     once even if caller, worker and broker die. That needs JetStream.
 type Method struct{}
 
 var _ entrypoint.Declaration = Method{}
@@ -60,6 +64,12 @@ func (Method) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Ho
 	if e.delivery, err = deliveryOf(o.Delivery); err != nil {
 		return nil, err
 	}
+	if e.delivery == durable {
+		if e.durable, err = durableOf(h, s); err != nil {
+			return nil, err
+		}
+		e.durable.add(e)
+	}
 	if e.input, err = schema.Parameters(o.Args, m.In, m.Optional); err != nil {
 		return nil, fmt.Errorf("parameters of %s: %w", m.Signature(), err)
 	}
@@ -78,6 +88,7 @@ type served struct {
 	params        params
 	input, output json.RawMessage // schemas
 	delivery      delivery
+	durable       *durableServer // nil where calls are not
 	desk          *desk
 	counters      broker.Counters
 }
@@ -85,10 +96,20 @@ type served struct {
 var _ entrypoint.Describer = (*served)(nil)
 
 // Start makes the service reachable; all of its methods share one subscription.
-func (e *served) Start(ctx context.Context) error { return e.server.open(ctx) }
+func (e *served) Start(ctx context.Context) error {
+	if e.durable == nil {
+		return e.server.open(ctx)
+	}
+	return errors.Join(e.server.open(ctx), e.durable.start(ctx))
+}
 
 // Stop ends the subscription.
-func (e *served) Stop(ctx context.Context) error { return e.server.close(ctx) }
+func (e *served) Stop(ctx context.Context) error {
+	if e.durable == nil {
+		return e.server.close(ctx)
+	}
+	return errors.Join(e.durable.stop(ctx), e.server.close(ctx))
+}
 
 // Describe says where the method is reached.
 func (e *served) Describe() entrypoint.Description {

@@ -47,7 +47,7 @@ const (
 	settling = 1500 * time.Millisecond
 	// seenBefore is how often a call is seen to fly before it is asked for, and
 	// seenLost, before it is taken for lost.
-	seenBefore, seenLost = 2, 4
+	seenBefore, seenLost = 1, 3
 )
 
 func newPatrol(c *caller) *patrol {

@@ -20,8 +20,8 @@ type query struct {
 // ask sends a question. The caller holds mu.
 func (p *patrol) ask(now time.Time, subject string, at place, calls []sighting) {
 	for some := range slices.Chunk(calls, maxKeys) {
-		q := &query{patrol: p, calls: some, asked: now, at: at}
-		q.address = p.caller.inbox.Open(queryKind, q)
+		q := &query{patrol: p, calls: some, asked: now, at: at, address: p.caller.inbox.Address(queryKind)}
+		p.caller.inbox.Open(q.address, q)
 		p.queries = append(p.queries, q)
 		keys := make([]string, len(some))
 		for i, c := range some {

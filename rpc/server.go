@@ -123,9 +123,12 @@ func (s *server) subscribe(ctx context.Context) (err error) {
 	if s.asking, err = s.conn.Subscribe(broadcastSubject(s.conn.Namespace(), s.host.Service(), "*"), "", s.broadcast); err != nil {
 		return err
 	}
-	if s.calling, err = s.conn.Subscribe(s.prefix+"*", s.host.Service(), s.receive); err != nil {
+	if s.calling, err = s.conn.SubscribeReader(s.prefix+"*", s.host.Service(), s.receive); err != nil {
 		return err
 	}
+	s.host.Go("registration of the service", func(ctx context.Context) error {
+		return newKnown(s.conn).register(ctx, s.host.Service())
+	})
 	return errors.Join(s.announce.Start(ctx), s.conn.Flush(ctx))
 }
 
@@ -151,14 +154,20 @@ func (s *server) unsubscribe(ctx context.Context) (err error) {
 	return err
 }
 
-// receive takes one request. It runs on the goroutine of the subscription, so
-// nothing in it waits.
-func (s *server) receive(m *broker.Msg) {
+// receive takes one request. It runs on the goroutine of the subscription, which
+// nothing but a method holds up.
+func (s *server) receive(m *broker.Msg, reader *broker.Reader) {
 	if !broker.IsInbox(m.Reply) {
 		s.host.Logger().Warn("request dropped: its reply subject is not an inbox", "subject", m.Subject, "reply", m.Reply)
 		return
 	}
-	s.admit(&request{msg: m, name: s.methodOf(m.Subject), received: time.Now(), server: s, direct: takesPart(m.Reply)}, nil)
+	r := &request{msg: m, name: s.methodOf(m.Subject), received: time.Now(), server: s, direct: takesPart(m.Reply)}
+	if !s.take(r) {
+		return
+	}
+	if err := r.served.host.Serve(&r.call, r.done, reader); err != nil {
+		r.notRun(err)
+	}
 }
 
 // localWait is how long a call waits here for a worker before its caller is told
@@ -166,24 +175,14 @@ func (s *server) receive(m *broker.Msg) {
 // imbalance would cost a round of tickets.
 const localWait = 5 * time.Millisecond
 
-// admit gives a call to the host, to the worker that is kept for it where there
-// is one. False means that the worker is not needed.
-func (s *server) admit(r *request, slot entrypoint.Slot) bool {
+// take reads a call; false means that it is answered already.
+func (s *server) take(r *request) bool {
 	if r.direct && s.knows(r) {
 		return false
 	}
 	if refused := r.read(); refused != nil {
 		r.refuse(refused)
 		return false
-	}
-	if slot != nil {
-		if !slot.Run(&r.call, r.done) {
-			r.notRun(entrypoint.ErrStopping)
-		}
-		return true
-	}
-	if err := r.served.host.Queue(&r.call, r.done); err != nil {
-		r.notRun(err)
 	}
 	return true
 }

@@ -63,6 +63,10 @@ func (h *host) Queue(c *entrypoint.Call, done entrypoint.Done) error {
 	return h.pool.queue(h.job(c, done))
 }
 
+func (h *host) Serve(c *entrypoint.Call, done entrypoint.Done, r entrypoint.Relay) error {
+	return h.pool.serveHere(h.job(c, done), r)
+}
+
 func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
 	c.Service = h.spec.name
 	if c.Name == "" {

@@ -1,6 +1,10 @@
 package service
 
-import "time"
+import (
+	"time"
+
+	"github.com/enoki-go/enoki/entrypoint"
+)
 
 // pace is how long the calls of one entrypoint have taken of late. The lock of
 // the pool guards it.
@@ -10,10 +14,11 @@ const (
 	// brisk is what a call takes at the most that is not worth a goroutine of its
 	// own: waking one costs several microseconds of two processors.
 	brisk = 50 * time.Microsecond
-	// briskQueue is how many such calls may wait for a worker that is awake.
-	briskQueue = 8
-	// briskWait bounds how long they wait for it.
-	briskWait = 200 * time.Microsecond
+	// briskBacklog is how much such work may wait behind a call that runs on the
+	// goroutine that received it: beyond it, several workers are faster.
+	briskBacklog = 200 * time.Microsecond
+	// briskLimit is how long such a call may hold that goroutine up.
+	briskLimit = 4 * time.Millisecond
 )
 
 // add counts a call that took so long: an eighth of the mean is new.
@@ -28,14 +33,43 @@ func (p *pace) add(took time.Duration) {
 // isBrisk reports whether calls have been short; the first is expected not to be.
 func (p *pace) isBrisk() bool { return p.mean > 0 && p.mean < brisk }
 
-// leaves reports whether j is left to a worker that is awake and will be free in
-// an instant, rather than to one that would have to be woken. Where the worker
-// turns out to be held up, catchUp wakes others. The caller holds mu.
-func (p *pool) leaves(j *job) bool {
-	if p.briskRunning == 0 || !j.pace.isBrisk() || len(p.waiting) >= briskQueue || !j.gate.open() {
-		return false
+// serveHere is queue that runs j on this goroutine, where that is the quickest.
+func (p *pool) serveHere(j *job, r entrypoint.Relay) error {
+	p.mu.Lock()
+	if p.closed || len(p.waiting) > 0 || !j.gate.open() || !j.pace.isBrisk() ||
+		time.Duration(r.Backlog())*j.pace.mean > briskBacklog {
+		defer p.mu.Unlock()
+		return p.enqueue(j)
 	}
-	p.await(j)
-	p.wake(time.Now().Add(briskWait))
-	return true
+	p.enter(j)
+	j.relay = r
+	p.wake(j.started.Add(briskLimit))
+	p.mu.Unlock()
+	p.serveInPlace(j)
+	return nil
+}
+
+// serveInPlace serves j on this goroutine.
+func (p *pool) serveInPlace(j *job) {
+	defer func() { // also where the method ends the goroutine
+		if next, _ := p.next(j, nil, false); next != nil {
+			go p.work(next) // owned by the pool: drain waits for it
+		}
+	}()
+	p.serve(j)
+}
+
+// relieve lets others receive in place of goroutines that a call holds up. The
+// caller holds mu.
+func (p *pool) relieve(now time.Time) {
+	for _, j := range p.running {
+		switch end := j.started.Add(briskLimit); {
+		case j.relay == nil:
+		case now.Before(end):
+			p.wake(end)
+		default:
+			j.relay.Relieve()
+			j.relay = nil
+		}
+	}
 }

@@ -15,9 +15,9 @@ type job struct {
 	done     entrypoint.Done
 	gate     gate
 	pace     *pace
-	brisk    bool          // the calls before this one were short
-	started  time.Time     // while it waits: when it was queued, if its patience ends
-	took     time.Duration // set by its worker at the end
+	relay    entrypoint.Relay // whose goroutine runs it; nil for one of the pool's
+	started  time.Time        // while it waits: when it was queued, if its patience ends
+	took     time.Duration    // set by its worker at the end
 	answered atomic.Bool
 
 	at      int           // index in pool.running
@@ -44,10 +44,9 @@ type pool struct {
 	closed  bool
 	empty   chan struct{} // closed when closed, and nothing runs or waits
 
-	briskRunning int            // how many of those that run are expected to be short
-	refusals     sync.WaitGroup // answers of calls that did not run, and news of grants
-	alarm        *time.Timer
-	alarmAt      time.Time // zero where it is not set
+	refusals sync.WaitGroup // answers of calls that did not run, and news of grants
+	alarm    *time.Timer
+	alarmAt  time.Time // zero where it is not set
 
 	cancelling sync.Once
 	cancelled  int       // calls that ran when the pool was cancelled
@@ -104,10 +103,15 @@ const waitingPerWorker = 10
 func (p *pool) queue(j *job) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	return p.enqueue(j)
+}
+
+// enqueue is queue for who holds mu.
+func (p *pool) enqueue(j *job) error {
 	switch {
 	case p.closed:
 		return entrypoint.ErrStopping
-	case p.leaves(j), p.admit(j):
+	case p.admit(j):
 		return nil
 	case j.gate[0].waiting >= waitingPerWorker*j.gate.most():
 		return entrypoint.ErrBusy
@@ -142,18 +146,12 @@ func (p *pool) enter(j *job) {
 	j.at = len(p.running)
 	p.running = append(p.running, j)
 	j.started = time.Now()
-	if j.brisk = j.pace.isBrisk(); j.brisk {
-		p.briskRunning++
-	}
 }
 
 // leave undoes enter. The caller holds mu.
 func (p *pool) leave(j *job) {
 	j.gate.leave()
 	j.pace.add(j.took)
-	if j.brisk {
-		p.briskRunning--
-	}
 	last := len(p.running) - 1
 	p.running[j.at] = p.running[last]
 	p.running[j.at].at = j.at

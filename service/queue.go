@@ -38,6 +38,7 @@ func (p *pool) catchUp() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.alarmAt = time.Time{}
+	p.relieve(time.Now())
 	p.sweep()
 	p.settle()
 	for _, j := range p.waiting {

@@ -65,8 +65,28 @@ func (b *Broker) URL() string { return fmt.Sprintf("nats://127.0.0.1:%d", b.opti
 
 // Stop ends the broker and waits until it has.
 func (b *Broker) Stop() {
+	b.settle()
 	b.server.Shutdown()
 	b.server.WaitForShutdown()
+}
+
+// settle waits until no stream is being made: a server that is shut down meanwhile
+// leaves the goroutines of that stream behind.
+func (b *Broker) settle() {
+	limit := time.NewTimer(startLimit)
+	tick := time.NewTicker(time.Millisecond)
+	defer limit.Stop()
+	defer tick.Stop()
+	for {
+		if info, err := b.server.Jsz(nil); err != nil || info.API.Inflight == 0 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			return
+		}
+	}
 }
 
 // Restart starts a stopped broker again: same port, same storage.

@@ -1,0 +1,206 @@
+package broker_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/enoki-go/enoki/broker"
+)
+
+// clusterPatience bounds waits for an election.
+const clusterPatience = 30 * time.Second
+
+// cluster is three brokers that store together.
+type cluster struct{ servers []*server.Server }
+
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	c, ports := &cluster{}, freePorts(t, 3)
+	var routes []*url.URL
+	for _, port := range ports {
+		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", port)})
+	}
+	for i, port := range ports {
+		s, err := server.NewServer(&server.Options{
+			ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: server.RANDOM_PORT,
+			JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true, Routes: routes,
+			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Start()
+		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+		c.servers = append(c.servers, s)
+	}
+	for _, s := range c.servers {
+		if !s.ReadyForConnections(clusterPatience) {
+			t.Fatal("no broker")
+		}
+	}
+	c.until(t, "a leader of the cluster and all its members are there", func() bool {
+		leader := c.find(func(s *server.Server) bool { return s.JetStreamIsLeader() })
+		return leader != nil && len(leader.JetStreamClusterPeers()) == len(c.servers)
+	})
+	return c
+}
+
+// freePorts returns ports that were free a moment ago: the members of a cluster
+// have to know one another's before they start.
+func freePorts(t *testing.T, count int) []int {
+	t.Helper()
+	ports := make([]int, count)
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() //nolint:errcheck // it only reserves the port
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+	}
+	return ports
+}
+
+func (*cluster) until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	end := time.Now().Add(clusterPatience)
+	for !ok() {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within %v", what, clusterPatience)
+		}
+		time.Sleep(20 * time.Millisecond) // servers tell nobody of their elections
+	}
+}
+
+func (c *cluster) find(f func(*server.Server) bool) *server.Server {
+	for _, s := range c.servers {
+		if s.Running() && f(s) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (c *cluster) urls() string {
+	all := make([]string, len(c.servers))
+	for i, s := range c.servers {
+		all[i] = s.ClientURL()
+	}
+	return strings.Join(all, ",")
+}
+
+func (c *cluster) dial(t *testing.T) *broker.Conn {
+	t.Helper()
+	settings := broker.Defaults()
+	settings.URL, settings.Replicas = c.urls(), 3
+	conn, err := broker.Dial(settings, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, conn) })
+	return conn
+}
+
+func (*cluster) within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), clusterPatience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func TestWorkGoesOnWhenAServerOfTheClusterEnds(t *testing.T) {
+	servers := newCluster(t)
+	sender, worker := servers.dial(t), servers.dial(t)
+	ctx := servers.within(t)
+	q, err := worker.WorkQueue(ctx, broker.WorkQueueConfig{Name: "q", Subjects: []string{"q.>"}, MaxBytes: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := sender.Bucket(ctx, "b", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sending, err := sender.WorkQueue(ctx, broker.WorkQueueConfig{Name: "q", Subjects: []string{"q.>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan *broker.Delivery, 1000)
+	consume(t, q, 5, into(got))
+	work := func(from, to int) {
+		t.Helper()
+		for i := from; i < to; i++ {
+			if _, err := sending.Store(servers.within(t), &broker.Msg{Subject: "q.a", Data: fmt.Append(nil, i)}, strconv.Itoa(i), time.Hour); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Put(servers.within(t), "k", fmt.Append(nil, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seen := map[string]bool{}
+		for len(seen) < to-from {
+			select {
+			case d := <-got:
+				seen[string(d.Msg.Data)] = true
+				if err := d.Confirm(servers.within(t)); err != nil {
+					t.Error(err)
+				}
+			case <-servers.within(t).Done():
+				t.Fatalf("have %d of %d", len(seen), to-from)
+			}
+		}
+	}
+	work(0, 10)
+	leader := servers.find(func(s *server.Server) bool { return s.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, "q") })
+	if leader == nil {
+		t.Fatal("the stream has no leader")
+	}
+	began := time.Now()
+	leader.Shutdown()
+	leader.WaitForShutdown()
+	work(10, 20)
+	t.Logf("20 pieces of work, the leader of the stream gone; went on after %v", time.Since(began))
+	for end := time.Now().Add(clusterPatience); ; {
+		v, found, err := b.Get(servers.within(t), "k")
+		if string(v) == "19" && found && err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("have %q, %v, %v, want 19", v, found, err)
+		}
+	}
+}
+
+func TestReplicasOfAStreamAreRaised(t *testing.T) {
+	servers := newCluster(t)
+	settings := broker.Defaults()
+	settings.URL = servers.urls()
+	one, err := broker.Dial(settings, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(t, one) })
+	three := servers.dial(t)
+	for _, step := range []struct {
+		conn *broker.Conn
+		want int
+	}{{one, 1}, {three, 3}, {one, 3}} {
+		if _, err := step.conn.Bucket(servers.within(t), "b", time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		s, err := tool(t, servers.urls()).Stream(servers.within(t), "KV_b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := s.CachedInfo().Config.Replicas; have != step.want {
+			t.Errorf("have %d replicas, want %d", have, step.want)
+		}
+	}
+}

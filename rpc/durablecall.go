@@ -1,0 +1,207 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/codec"
+)
+
+// submitter makes the durable calls of one service, or of one program that is none.
+type submitter struct {
+	caller *caller
+	depots *depots
+}
+
+func newSubmitter(c *caller) *submitter { return &submitter{c, newDepots(c.conn)} }
+
+// submit stores a call. It is the budget of the call that bounds how long it may
+// take; ctx, and the time that calls have by default, bound storing it.
+func (s *submitter) submit(ctx context.Context, t target, args body) (Handle, error) {
+	h, err := s.store(ctx, t, args)
+	if err != nil {
+		return Handle{}, fmt.Errorf("submit %s: %w", t, err)
+	}
+	return h, nil
+}
+
+func (s *submitter) store(ctx context.Context, t target, args body) (Handle, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.caller.settings.Timeout)
+	defer cancel()
+	id, keyed, err := newID(ctx, t.method)
+	if err != nil {
+		return Handle{}, err
+	}
+	d, err := s.depots.of(ctx, t.service)
+	if err != nil {
+		return Handle{}, err
+	}
+	h := Handle{service: t.service, method: t.method, id: id}
+	if keyed {
+		if m, found, err := s.last(ctx, d, h); err != nil || found {
+			h.sequence = sequenceOf(m)
+			return h, err
+		}
+	}
+	m, err := s.message(ctx, t, args, id)
+	if err != nil {
+		return Handle{}, err
+	}
+	stored, err := d.queue.Store(ctx, m, id, lifetime(t))
+	h.sequence = stored.Sequence
+	return h, err
+}
+
+// lifetime returns how long a durable call may take: as long as it is kept, where
+// nothing else is said.
+func lifetime(t target) time.Duration {
+	if t.timeout > 0 {
+		return t.timeout
+	}
+	return durableKept
+}
+
+func (s *submitter) message(ctx context.Context, t target, args body, id string) (*broker.Msg, error) {
+	t.subject = queueSubject(s.caller.conn.Namespace(), t.service, t.method)
+	o := newOutgoing() // not used again: the message may have to be sent several times
+	if err := o.write(ctx, s.caller, t, args, lifetime(t)); err != nil {
+		return nil, err
+	}
+	o.header[headerID] = []string{id}
+	return &o.msg, nil
+}
+
+// last returns the result of a call, and whether it is there.
+func (s *submitter) last(ctx context.Context, d *depot, h Handle) (*broker.Msg, bool, error) {
+	return d.results.Last(ctx, resultSubject(s.caller.conn.Namespace(), h.service, h.id))
+}
+
+func sequenceOf(m *broker.Msg) uint64 {
+	if m == nil {
+		return 0
+	}
+	sequence, _ := strconv.ParseUint(m.Header.Get(headerSequence), 10, 64) // 0, which no message has, where it is missing
+	return sequence
+}
+
+// look returns the result of a call, ErrPending where it is not there yet. Then
+// again is when to look once more: it cannot be expected to change by itself before.
+func (s *submitter) look(ctx context.Context, h Handle) (m *broker.Msg, again time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.caller.settings.Timeout)
+	defer cancel()
+	d, err := s.depots.of(ctx, h.service)
+	if err != nil {
+		return nil, again, err
+	}
+	if m, found, err := s.last(ctx, d, h); found || err != nil {
+		return m, again, err
+	}
+	m, at, queued, err := d.queue.Look(ctx, h.sequence)
+	switch {
+	case err != nil:
+		return nil, again, err
+	case queued && m.Header.Get(headerID) == h.id:
+		return nil, lookAgain(m, at), ErrPending
+	}
+	if m, found, err := s.last(ctx, d, h); found || err != nil { // its result is stored before it leaves the queue
+		return m, again, err
+	}
+	return nil, again, ErrNoResult.Explain("there is no result: the time of the call was up before it ran, or its result is older than %v", durableKept)
+}
+
+// Who waits for a result is told when it is published, which may be just before it
+// is stored, and before who waits has subscribed; what is told also gets lost with
+// the connection, and nobody tells that a call has expired. So a look is repeated,
+// soon at first.
+const (
+	lookSoon   = 5 * time.Millisecond
+	lookExpiry = 2 * time.Second // after the time of the call is up
+	lookSeldom = 10 * time.Second
+)
+
+// lookAgain returns when to look for the result of a call that is in the queue even
+// where nothing has happened.
+func lookAgain(m *broker.Msg, at time.Time) time.Time {
+	wait := lookSeldom
+	if left, err := leftOf(m.Header.Get(headerLeft)); err == nil {
+		wait = min(wait, max(time.Until(at.Add(left)), 0)+lookExpiry)
+	}
+	return time.Now().Add(wait)
+}
+
+// peek is look for who does not look again.
+func (s *submitter) peek(ctx context.Context, h Handle) (*broker.Msg, error) {
+	m, _, err := s.look(ctx, h)
+	return m, err
+}
+
+// fetch waits for the result of a call, for as long as ctx lives.
+func (s *submitter) fetch(ctx context.Context, h Handle) (*broker.Msg, error) {
+	told := make(chan struct{}, 1)
+	sub, err := s.caller.conn.Subscribe(resultSubject(s.caller.conn.Namespace(), h.service, h.id), "", func(*broker.Msg) {
+		select {
+		case told <- struct{}{}:
+		default:
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer sub.Stop(ctx) //nolint:errcheck // nobody listens any more
+	if err := s.caller.conn.Flush(ctx); err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	return s.await(ctx, h, told)
+}
+
+func (s *submitter) await(ctx context.Context, h Handle, told <-chan struct{}) (*broker.Msg, error) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for wait := lookSoon; ; wait = min(2*wait, lookSeldom) {
+		seen := s.caller.conn.Connections()
+		m, again, err := s.look(ctx, h)
+		switch {
+		case ctx.Err() != nil && (errors.Is(err, ErrPending) || errors.Is(err, ctx.Err())):
+			return nil, ErrPending.Because(context.Cause(ctx))
+		case !passes(err):
+			return m, err
+		}
+		timer.Reset(min(wait, time.Until(again)))
+		select {
+		case <-told:
+			wait = lookSoon
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil, ErrPending.Because(context.Cause(ctx))
+		case <-s.caller.conn.Closed():
+			return nil, broker.ErrClosed
+		}
+		if seen != s.caller.conn.Connections() {
+			wait = lookSoon
+		}
+	}
+}
+
+// passes reports whether a result may still come after a look that ended so.
+func passes(err error) bool {
+	return errors.Is(err, ErrPending) || errors.Is(err, broker.ErrDisconnected) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// resultOf reads a result as its caller gets it.
+func resultOf(h Handle, m *broker.Msg, err error) (Result, error) {
+	if err != nil {
+		return Result{}, fmt.Errorf("result of %s: %w", h, err)
+	}
+	if err := fromWire(m); err != nil {
+		return Result{}, fmt.Errorf("call %s: %w", h.target(), err)
+	}
+	c, err := codec.For(m.Header.Get(headerType))
+	if err != nil {
+		return Result{}, fmt.Errorf("call %s: %w", h.target(), ErrBadResult.Explain("header %s: %v", headerType, err))
+	}
+	return Result{target: h.target(), codec: c, data: m.Data, returned: true}, nil
+}

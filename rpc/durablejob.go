@@ -1,0 +1,205 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/tag"
+)
+
+// Job is a durable method of another service as a field:
+//
+//	Build rpc.Job[Report, string] `rpc:"reports.build" timeout:"2h"`
+//
+// A call of it is stored before it runs: it runs at least once even if its caller,
+// its worker and the broker die, and its result can be asked for later, from any
+// process. That takes longer than a [Func] does and needs a broker with JetStream.
+//
+// In and Out are as in Func. The tag key timeout says how long a call may wait and
+// run, at most and by default 24h. A call that has not begun by then does not: its
+// result is ErrExpired, or ErrNoResult where the broker has dropped it. Job is safe
+// for concurrent use. In a test, set its funcs.
+type Job[In, Out any] struct {
+	// Submit stores a call and returns at once. It waits while the broker is away, for
+	// as long as ctx lives and no longer than rpc.timeout; ctx does not bound the call.
+	// A queue without room is broker.ErrFull. Where it failed otherwise, the call may
+	// have been stored; WithKey makes it safe to submit it again.
+	Submit func(ctx context.Context, in In) (Handle, error)
+	// Result waits for the result of a call, for as long as ctx lives: then the error
+	// is ErrPending. It is kept for 24 hours and can be asked for repeatedly.
+	Result func(ctx context.Context, h Handle) (Out, error)
+}
+
+// jobOptions are the tag keys of Job.
+type jobOptions struct {
+	RPC     string `tag:"rpc,required"`
+	Timeout time.Duration
+}
+
+// Provide fills the field.
+func (Job[In, Out]) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
+	var o jobOptions
+	if err := tag.Read(f.Tag, &o); err != nil {
+		return nil, err
+	}
+	t, err := targetOf(o.RPC, o.Timeout, f.Name)
+	if err == nil {
+		err = checkLifetime(o.Timeout)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := submitterOf(h)
+	if err != nil {
+		return nil, err
+	}
+	return provider{value: jobOf[In, Out](s, t), service: t.service, target: t.String()}, nil
+}
+
+func checkLifetime(timeout time.Duration) error {
+	if timeout < 0 || timeout > durableKept {
+		return fmt.Errorf("tag key timeout: have %v, want at most %v, for which a durable call is kept", timeout, durableKept)
+	}
+	return nil
+}
+
+// Call submits a call and waits for its result, for as long as ctx lives. The call
+// goes on when ctx ends; a caller that may want its result nevertheless uses
+// Submit.
+func (j Job[In, Out]) Call(ctx context.Context, in In) (out Out, err error) {
+	h, err := j.Submit(ctx, in)
+	if err != nil {
+		return out, err
+	}
+	return j.Result(ctx, h)
+}
+
+// JobOf returns a durable method as a Job, for a program that is no service; target
+// is "service.method".
+func JobOf[In, Out any](s *Standalone, target string) (Job[In, Out], error) {
+	t, err := targetOf(target, 0, "")
+	if err != nil {
+		return Job[In, Out]{}, err
+	}
+	return jobOf[In, Out](newSubmitter(s.caller), t), nil
+}
+
+func jobOf[In, Out any](s *submitter, t target) Job[In, Out] {
+	return Job[In, Out]{
+		Submit: func(ctx context.Context, in In) (Handle, error) { return s.submit(ctx, t, bodyOf(in)) },
+		Result: func(ctx context.Context, h Handle) (out Out, err error) {
+			if h.service != t.service || h.method != t.method {
+				return out, fault.Newf(fault.Invalid, "result of %s: have the handle of another method: %s", t, h)
+			}
+			m, err := s.fetch(ctx, h)
+			result, err := resultOf(h, m, err)
+			if err != nil {
+				return out, err
+			}
+			if _, none := any(out).(None); none {
+				return out, nil
+			}
+			return out, result.Decode(&out)
+		},
+	}
+}
+
+type submitterKey struct{ service string }
+
+// submitterOf returns the submitter of the service that h hosts.
+func submitterOf(h dependency.Host) (*submitter, error) {
+	s, err := h.Shared(submitterKey{h.Service()}, func() (any, error) {
+		c, err := callerOf(h)
+		if err != nil {
+			return nil, err
+		}
+		return newSubmitter(c), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.(*submitter), nil
+}
+
+// Jobs makes durable calls of any method of any service, as [Proxy] makes direct
+// ones:
+//
+//	Work rpc.Jobs // Work.Submit(ctx, "reports.build", year)
+//
+// Its only tag key is timeout, as that of Job. It is safe for concurrent use; make
+// it as a field of a service or with Standalone.Jobs.
+type Jobs struct {
+	submitter *submitter
+	timeout   time.Duration
+	field     string
+}
+
+// Provide fills the field.
+func (Jobs) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
+	var o struct{ Timeout time.Duration }
+	if err := tag.Read(f.Tag, &o); err != nil {
+		return nil, err
+	}
+	if err := checkLifetime(o.Timeout); err != nil {
+		return nil, err
+	}
+	s, err := submitterOf(h)
+	if err != nil {
+		return nil, err
+	}
+	return provider{value: Jobs{s, o.Timeout, f.Name}}, nil
+}
+
+// Jobs returns what makes durable calls. Keep it: it remembers which queues it has
+// used.
+func (s *Standalone) Jobs() Jobs { return Jobs{submitter: newSubmitter(s.caller)} }
+
+// Timeout returns a copy whose calls may wait and run for d, at most 24h.
+func (j Jobs) Timeout(d time.Duration) Jobs {
+	j.timeout = d
+	return j
+}
+
+// Submit is Job.Submit of "service.method", with arguments as Proxy.Call takes them.
+func (j Jobs) Submit(ctx context.Context, method string, args ...any) (Handle, error) {
+	t, err := targetOf(method, j.timeout, j.field)
+	if err == nil {
+		err = checkLifetime(j.timeout)
+	}
+	if err != nil {
+		return Handle{}, fault.Newf(fault.Invalid, "submit: %w", err)
+	}
+	if j.submitter == nil {
+		return Handle{}, fmt.Errorf("submit %s: %w", t, errNotFilled)
+	}
+	return j.submitter.submit(ctx, t, arguments(args))
+}
+
+// Fetch waits for the result of a call of any method, for as long as ctx lives: then
+// the error is ErrPending.
+func (j Jobs) Fetch(ctx context.Context, h Handle) (Result, error) {
+	return j.result(ctx, h, (*submitter).fetch)
+}
+
+// Look is Fetch that does not wait for the result, only for the broker.
+func (j Jobs) Look(ctx context.Context, h Handle) (Result, error) {
+	return j.result(ctx, h, (*submitter).peek)
+}
+
+func (j Jobs) result(ctx context.Context, h Handle, get func(*submitter, context.Context, Handle) (*broker.Msg, error)) (Result, error) {
+	switch {
+	case j.submitter == nil:
+		return Result{}, fmt.Errorf("result of %s: %w", h, errNotFilled)
+	case h == Handle{}:
+		return Result{}, fault.New(fault.Invalid, "result: have the zero Handle, want one that Submit returned")
+	}
+	m, err := get(j.submitter, ctx, h)
+	return resultOf(h, m, err)
+}
+
+var errNotFilled = fault.New(fault.Internal, "this rpc.Jobs was not filled: it is a field of a service, or comes from Standalone.Jobs")
