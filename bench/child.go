@@ -112,19 +112,27 @@ func assume(a assignment) (c child, err error) {
 	return c, err
 }
 
+// startBroker keeps what is stored in a folder of its own until the end.
 func startBroker() (child, error) {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
+	dir, err := os.MkdirTemp("", "bench-broker-")
 	if err != nil {
 		return child{}, err
 	}
-	s.Start()
-	if !s.ReadyForConnections(launchLimit) {
-		return child{}, fmt.Errorf("not ready within %v", launchLimit)
+	s, err := server.NewServer(&server.Options{
+		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true,
+		JetStream: true, StoreDir: dir,
+	})
+	if err != nil {
+		return child{}, errors.Join(err, os.RemoveAll(dir))
 	}
+	s.Start()
 	end := func() error {
 		s.Shutdown()
 		s.WaitForShutdown()
-		return nil
+		return os.RemoveAll(dir)
+	}
+	if !s.ReadyForConnections(launchLimit) {
+		return child{}, errors.Join(fmt.Errorf("not ready within %v", launchLimit), end())
 	}
 	return child{url: s.ClientURL(), close: end}, nil
 }

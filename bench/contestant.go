@@ -6,6 +6,9 @@ import "context"
 // write its two sides and append it to contestants.
 type contestant struct {
 	name string
+	// peer is the contestant that does by hand what this one does; empty where
+	// there is none.
+	peer string
 	// serve starts the side that greets and returns once it is reachable. It runs
 	// in a process of its own.
 	serve func(a assignment) (site, error)
@@ -31,8 +34,13 @@ type client struct {
 // contestants are all that is measured; the first is what the others are
 // compared to.
 var contestants = []contestant{
-	{name: "nats.go", serve: serveRaw, dial: dialRaw},
-	{name: "enoki", serve: serveEnoki, dial: dialEnoki},
+	rawBytes.contestant(),
+	rawControl.contestant(),
+	rawMsgpack.contestant(),
+	enokiDirect.contestant(rawMsgpack.name),
+	enokiNested.contestant(rawMsgpack.name),
+	enokiOnce.contestant(rawMsgpack.name),
+	{name: workQueue, serve: serveQueue, dial: dialQueue},
 	microJSON.contestant(),
 	microJSON.spawning().contestant(),
 	microMsgpack.contestant(),

@@ -48,3 +48,12 @@ func greet(t *testing.T, c contestant, url string) (string, error) {
 	defer func() { _ = asker.close() }() // the greeting is there
 	return asker.call(asker.context(), "world")
 }
+
+func TestPeersAreContestants(t *testing.T) {
+	t.Parallel()
+	for _, c := range contestants {
+		if _, ok := contestantNamed(c.peer); !ok && c.peer != "" {
+			t.Errorf("%s: have peer %q, want the name of a contestant", c.name, c.peer)
+		}
+	}
+}

@@ -13,29 +13,39 @@ import (
 	"github.com/enoki-go/enoki/service"
 )
 
-// greeter is what a user would write, with everything on: every call runs on a
-// worker, on a fresh copy of the struct with a singleton in it.
-type greeter struct {
-	_ service.Name `name:"bench"`
-
-	Phrase phrase
-
-	_ rpc.Method `method:"Hello" args:"name"`
+// enokiKind is a way to call a service of ours. Each has a service of its own:
+// all of them are up at once. To add one, write its service into greeters.go and
+// append it to contestants.
+type enokiKind struct {
+	name    string
+	service any // prototype
+	ask     func(*rpc.Standalone) (rpc.Func[string, string], error)
+	context func() context.Context
 }
 
-// phrase is the injected dependency: a singleton from a constructor.
-type phrase func(name string) string
+var (
+	enokiDirect = enokiKind{"enoki", &greeter{}, asking("bench.hello"), context.Background}
+	enokiOnce   = enokiKind{"enoki-at-most-once", &onceGreeter{}, asking("bench_once.hello"), context.Background}
+	enokiNested = enokiKind{"enoki-nested", &nestedGreeter{}, asking("bench_nested.hello"), nestedContext}
+)
 
-func newPhrase() phrase { return greeting }
+// asking returns a client that needs nothing but the method's name.
+func asking(target string) func(*rpc.Standalone) (rpc.Func[string, string], error) {
+	return func(s *rpc.Standalone) (rpc.Func[string, string], error) {
+		return rpc.FuncOf[string, string](s, target)
+	}
+}
 
-// Hello greets name.
-func (g *greeter) Hello(_ context.Context, name string) string { return g.Phrase(name) }
+// contestant returns the kind as one; peer does the same by hand.
+func (k enokiKind) contestant(peer string) contestant {
+	return contestant{name: k.name, peer: peer, serve: k.serve, dial: k.dial}
+}
 
 // warnings is the log of the processes: what a production service logs of calls
 // that succeed, which is nothing.
 var warnings = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
-func serveEnoki(a assignment) (site, error) {
+func (k enokiKind) serve(a assignment) (site, error) {
 	settings := []config.Option{config.Define(fmt.Sprintf("broker.url=%q", a.URL))}
 	if a.Workers > 0 {
 		settings = append(settings, config.Define(fmt.Sprintf("workers=%d", a.Workers)))
@@ -44,7 +54,7 @@ func serveEnoki(a assignment) (site, error) {
 	if err != nil {
 		return site{}, err
 	}
-	app, err := service.New(cfg, service.Logger(warnings), service.Provide(newPhrase), service.With(&greeter{}))
+	app, err := service.New(cfg, service.Logger(warnings), service.Provide(newPhrase), service.With(k.service))
 	if err != nil {
 		return site{}, err
 	}
@@ -52,18 +62,18 @@ func serveEnoki(a assignment) (site, error) {
 	return site{stop: stop}, app.Start(context.Background())
 }
 
-func dialEnoki(a assignment) (client, error) {
+func (k enokiKind) dial(a assignment) (client, error) {
 	s, err := rpc.Dial(a.URL, rpc.WithLogger(warnings))
 	if err != nil {
 		return client{}, err
 	}
-	hello, err := rpc.FuncOf[string, string](s, "bench.hello")
-	return client{call: hello, context: enokiContext, close: s.Close}, err
+	hello, err := k.ask(s)
+	return client{call: hello, context: k.context, close: s.Close}, err
 }
 
-// enokiContext is that of a method which makes calls of its own: it carries a
+// nestedContext is that of a method which makes calls of its own: it carries a
 // deadline, context data and a call stack.
-func enokiContext() context.Context {
+func nestedContext() context.Context {
 	parent := &entrypoint.Call{
 		ID: "front-7f3a9c21", Kind: "rpc", Service: "front", Name: "page",
 		Parents:  []string{"gateway-51c0e88d"},

@@ -72,6 +72,10 @@ func (f *field) measure(ctx context.Context, m mode) ([]row, error) {
 	for _, name := range names {
 		rows = append(rows, newRow(m.name, name, samples, ratios))
 	}
+	for i := range rows[1:] {
+		c, _ := contestantNamed(rows[i+1].Contestant) // is one
+		compareToPeer(&rows[i+1], rows, c.peer)
+	}
 	return rows, f.profile(ctx, m, append([]string{base}, names...))
 }
 

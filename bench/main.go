@@ -71,7 +71,7 @@ func bench(ctx context.Context, o options, out, errs io.Writer) error {
 	if len(r.Calls) == 0 && r.Start == nil {
 		return fmt.Errorf("-run %q matches nothing; it is matched with \"<mode> <contestant>\", such as \"small/64 enoki\", and %q", o.run, startName)
 	}
-	return r.print(out, o.json)
+	return r.print(out, o.format())
 }
 
 // progress tells whoever waits what was done.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ type options struct {
 	duration time.Duration
 	run      *regexp.Regexp
 	json     bool
+	markdown bool
 	profile  string
 	workers  int
 	starts   int
@@ -31,6 +33,7 @@ func readOptions(args []string, errs io.Writer) (options, error) {
 	f.DurationVar(&o.duration, "duration", 700*time.Millisecond, "how long a round takes, and as long its warm-up")
 	f.Func("run", "measure only what matches the `regexp`: \"<mode> <contestant>\", such as \"small/64 enoki\", or \"start\"", o.match)
 	f.BoolVar(&o.json, "json", false, "print JSON, with every ratio, instead of the table")
+	f.BoolVar(&o.markdown, "markdown", false, "print the table as Markdown, for docs/performance.md")
 	f.StringVar(&o.profile, "profile", "", "write CPU profiles of every process in every mode into `folder`")
 	f.IntVar(&o.workers, "workers", 0, "`workers` of our service; 0 for what a service has by default")
 	f.IntVar(&o.starts, "starts", 15, "how many `times` the service is started")
@@ -50,12 +53,33 @@ func (o *options) check(rest []string) error {
 	switch {
 	case len(rest) > 0:
 		return fmt.Errorf("have argument %q, want flags only; see -help", rest[0])
+	case o.json && o.markdown:
+		return errors.New("have -json and -markdown, want one of them")
 	case o.rounds < 1 || o.starts < 1:
 		return fmt.Errorf("have -rounds %d and -starts %d, want at least 1 of each", o.rounds, o.starts)
 	case o.duration <= 0 || o.idle < 0 || o.workers < 0:
 		return fmt.Errorf("have -duration %v, -idle %v and -workers %d, want a duration above 0 and nothing below", o.duration, o.idle, o.workers)
 	}
 	return nil
+}
+
+// format is how a report is printed.
+type format int
+
+const (
+	asText format = iota
+	asJSON
+	asMarkdown
+)
+
+func (o *options) format() format {
+	switch {
+	case o.json:
+		return asJSON
+	case o.markdown:
+		return asMarkdown
+	}
+	return asText
 }
 
 // command repeats the run.

@@ -10,17 +10,22 @@ import (
 type row struct {
 	Mode, Contestant string
 
-	Rate          spread // ratios of calls per second
-	CPU           spread // ratios of processor time per call, all processes
-	ClientCPU     spread
-	ServerCPU     spread
-	BrokerCPU     spread
-	Calls         float64       // per second
-	P50           time.Duration // of a call
-	CPUPerCall    time.Duration
+	Rate       spread // ratios of calls per second
+	PeerRate   spread `json:",omitzero"` // the same to the contestant's peer
+	CPU        spread // ratios of processor time per call, all processes
+	ClientCPU  spread
+	ServerCPU  spread
+	BrokerCPU  spread
+	Calls      float64       // per second
+	P50        time.Duration // of a call
+	CPUPerCall perProcess    // processor time
+
 	ClientMallocs float64 // per call
 	ServerMallocs float64
 }
+
+// perProcess is processor time by who took it.
+type perProcess struct{ Client, Server, Broker time.Duration }
 
 // spread is a median with its quartiles, and what they are of.
 type spread struct {
@@ -39,6 +44,9 @@ type metric func(sample) float64
 func newRow(mode, name string, samples []sample, relative func([]sample, string, metric) []float64) row {
 	ratio := func(of metric) spread { return spreadOf(relative(samples, name, of)) }
 	median := func(of metric) float64 { return quantile(metrics(samples, name, of), 0.5) }
+	taken := func(of func(sample) time.Duration) time.Duration {
+		return time.Duration(median(func(s sample) float64 { return float64(of(s)) }))
+	}
 	return row{
 		Mode: mode, Contestant: name,
 		Rate:      ratio(func(s sample) float64 { return s.Rate }),
@@ -47,12 +55,30 @@ func newRow(mode, name string, samples []sample, relative func([]sample, string,
 		ServerCPU: ratio(func(s sample) float64 { return float64(s.ServerCPU) }),
 		BrokerCPU: ratio(func(s sample) float64 { return float64(s.BrokerCPU) }),
 
-		Calls:         median(func(s sample) float64 { return s.Rate }),
-		P50:           time.Duration(median(func(s sample) float64 { return float64(s.P50) })),
-		CPUPerCall:    time.Duration(median(func(s sample) float64 { return float64(s.CPU()) })),
+		Calls: median(func(s sample) float64 { return s.Rate }),
+		P50:   taken(func(s sample) time.Duration { return s.P50 }),
+		CPUPerCall: perProcess{
+			Client: taken(func(s sample) time.Duration { return s.ClientCPU }),
+			Server: taken(func(s sample) time.Duration { return s.ServerCPU }),
+			Broker: taken(func(s sample) time.Duration { return s.BrokerCPU }),
+		},
 		ClientMallocs: median(func(s sample) float64 { return s.ClientMallocs }),
 		ServerMallocs: median(func(s sample) float64 { return s.ServerMallocs }),
 	}
+}
+
+// compareToPeer divides the ratios of a row by those that its peer had in the
+// same rounds, where the peer was measured.
+func compareToPeer(r *row, rows []row, peer string) {
+	i := slices.IndexFunc(rows, func(other row) bool { return other.Contestant == peer })
+	if i < 0 || len(rows[i].Rate.All) != len(r.Rate.All) {
+		return
+	}
+	values := slices.Clone(r.Rate.All)
+	for round, ratio := range rows[i].Rate.All {
+		values[round] /= ratio
+	}
+	r.PeerRate = spreadOf(values)
 }
 
 func metrics(samples []sample, name string, of metric) (values []float64) {

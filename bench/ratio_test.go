@@ -80,10 +80,32 @@ func TestRowHoldsRatiosAndMedians(t *testing.T) {
 	want := row{
 		Mode: "m", Contestant: "ours",
 		Rate: one(1.5), CPU: one(2), ClientCPU: one(2), ServerCPU: one(0.5), BrokerCPU: one(3),
-		Calls: 150, P50: 5, CPUPerCall: 120, ClientMallocs: 8, ServerMallocs: 9,
+		Calls: 150, P50: 5, CPUPerCall: perProcess{Client: 20, Server: 10, Broker: 90}, ClientMallocs: 8, ServerMallocs: 9,
 	}
 	if diff := cmp.Diff(want, newRow("m", "ours", []sample{base, ours, base}, ratios)); diff != "" {
 		t.Errorf("-want +have\n%s", diff)
+	}
+}
+
+func TestPeersAreComparedRoundByRound(t *testing.T) {
+	t.Parallel()
+	rows := []row{{Contestant: "base", Rate: spreadOf([]float64{1})}, {Contestant: "hand", Rate: spreadOf([]float64{0.5, 0.8, 0.4})}}
+	for _, tt := range []struct {
+		name, peer string
+		want       spread
+	}{
+		{"peer measured", "hand", spread{0.75, 1, 1.5, []float64{1, 0.5, 2}}},
+		{"peer not measured", "other", spread{}},
+		{"no peer", "", spread{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := row{Contestant: "ours", Rate: spreadOf([]float64{0.5, 0.4, 0.8})}
+			compareToPeer(&r, rows, tt.peer)
+			if diff := cmp.Diff(tt.want, r.PeerRate); diff != "" {
+				t.Errorf("-want +have\n%s", diff)
+			}
+		})
 	}
 }
 

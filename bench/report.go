@@ -6,9 +6,8 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -57,77 +56,37 @@ func processor() string {
 	return "core"
 }
 
-func (r report) print(out io.Writer, asJSON bool) error {
-	if asJSON {
+func (r report) print(out io.Writer, as format) error {
+	if as == asJSON {
 		e := json.NewEncoder(out)
 		e.SetIndent("", "  ")
 		return e.Encode(r)
 	}
-	lines := append(r.callLines(), r.startLines()...)
-	_, err := fmt.Fprintf(out, "machine  %s\nrepeat   %s\n\n%s", r.Machine, r.Repeat, align(lines))
+	text := r.text()
+	if as == asMarkdown {
+		text = r.markdown()
+	}
+	_, err := io.WriteString(out, text)
 	return err
 }
 
-func (r report) callLines() [][]string {
-	if len(r.Calls) == 0 {
-		return nil
+// text is the report for a terminal.
+func (r report) text() string {
+	lines := slices.Concat(r.callLines(), [][]string{nil}, r.startLines())
+	if len(r.Calls) == 0 || r.Start == nil {
+		lines = slices.Concat(r.callLines(), r.startLines())
 	}
-	lines := [][]string{{
-		"mode", "contestant", "rate ×", "quartiles", "calls/s", "p50",
-		"CPU ×", "client ×", "server ×", "broker ×", "CPU µs", "allocs client", "server",
-	}}
-	for _, c := range r.Calls {
-		lines = append(lines, []string{
-			c.Mode, c.Contestant, ratio(c.Rate.Median), ratio(c.Rate.Q1) + "–" + ratio(c.Rate.Q3),
-			fmt.Sprintf("%.0f", c.Calls), fmt.Sprintf("%.3f ms", float64(c.P50)/float64(time.Millisecond)),
-			ratio(c.CPU.Median), ratio(c.ClientCPU.Median), ratio(c.ServerCPU.Median), ratio(c.BrokerCPU.Median),
-			fmt.Sprintf("%.1f", float64(c.CPUPerCall)/float64(time.Microsecond)),
-			fmt.Sprintf("%.1f", c.ClientMallocs), fmt.Sprintf("%.1f", c.ServerMallocs),
-		})
-	}
-	return append(lines, nil)
+	return fmt.Sprintf("machine  %s\nrepeat   %s\n\n%s", r.Machine, r.Repeat, align(lines))
 }
 
-func (r report) startLines() [][]string {
-	if r.Start == nil {
-		return nil
+// markdown is the report for a page; the mode of a line is in its first cell.
+func (r report) markdown() string {
+	text := fmt.Sprintf("%s; `%s`\n", r.Machine, r.Repeat)
+	if lines := r.callLines(); lines != nil {
+		text += "\n" + markdownTable(lines)
 	}
-	s := r.Start
-	links := "not linked"
-	if s.LinksServer {
-		links = "linked"
+	if lines := r.startLines(); lines != nil {
+		text += "\n" + markdownTable(append([][]string{{"", "of examples/hello", "median", "quartiles"}}, lines...))
 	}
-	return [][]string{
-		{"start", "exec to reachable", fmt.Sprintf("%.1f ms", s.Reachable.Median), fmt.Sprintf("%.1f–%.1f", s.Reachable.Q1, s.Reachable.Q3)},
-		{"start", "idle memory", megabytes(s.Resident.Median)},
-		{"start", "binary", megabytes(float64(s.Binary))},
-		{"start", "binary, stripped", megabytes(float64(s.Stripped))},
-		{"start", "embedded broker", links},
-	}
-}
-
-func ratio(r float64) string { return fmt.Sprintf("%.2f", r) }
-
-func megabytes(size float64) string { return fmt.Sprintf("%.1f MB", size/1e6) }
-
-// align writes a table: two columns of names, then numbers.
-func align(lines [][]string) string {
-	widths := make(map[int]int)
-	for _, cells := range lines {
-		for i, cell := range cells {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, cells := range lines {
-		for i, cell := range cells {
-			width := widths[i]
-			if i < 2 {
-				width = -width
-			}
-			cells[i] = fmt.Sprintf("%*s", width, cell)
-		}
-		b.WriteString(strings.TrimRight(strings.Join(cells, "  "), " ") + "\n")
-	}
-	return b.String()
+	return text
 }
