@@ -4,6 +4,7 @@ SHELL := bash
 
 FUZZTIME ?= 30s
 BENCHFLAGS ?=
+CHAOSFLAGS ?=
 
 LINT := $(CURDIR)/.tools/bin/golangci-lint
 
@@ -13,13 +14,28 @@ help: ## say what can be made
 
 .PHONY: test
 test: ## run all tests
-	go test ./...
+	go test $$(go list ./... | grep -v /test/scenarios)
 	go -C bench test ./...
+	go -C test/chaos test ./...
 
 .PHONY: race
-race: ## run all tests with the race detector
-	go test -race ./...
+race: ## run them with the race detector
+	go test -race $$(go list ./... | grep -v /test/scenarios)
 	go -C bench test -race ./...
+	go -C test/chaos test -race ./...
+
+.PHONY: scenarios
+scenarios: ## run services as processes and kill them; ENOKI_FULL_SCALE=1, ENOKI_TRIALS=100 for more
+	go test -count=1 ./test/scenarios
+
+.PHONY: chaos
+chaos: ## a minute of calls under faults; CHAOSFLAGS is for test/chaos
+	go -C test/chaos run . -seconds 60 $(CHAOSFLAGS)
+
+.PHONY: soak
+soak: ## twenty minutes of it, then the same on a cluster
+	go -C test/chaos run . -seconds 1200 $(CHAOSFLAGS)
+	go -C test/chaos run . -seconds 1200 -cluster $(CHAOSFLAGS)
 
 .PHONY: examples
 examples: ## run the tests of the examples, never from the test cache
@@ -42,24 +58,28 @@ bench: ## measure beside raw nats.go and others; BENCHFLAGS is for bench
 lint: $(LINT) ## run the linter over all modules
 	$(LINT) run ./...
 	cd bench && $(LINT) run --config ../.golangci.yml ./...
+	cd test/chaos && $(LINT) run --config ../../.golangci.yml ./...
 	cd tools && $(LINT) run --config ../.golangci.yml ./...
 
 .PHONY: fmt
 fmt: $(LINT) ## format the code
 	$(LINT) fmt
 	cd bench && $(LINT) fmt --config ../.golangci.yml
+	cd test/chaos && $(LINT) fmt --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --config ../.golangci.yml
 
 .PHONY: fmt-check
 fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 	$(LINT) fmt --diff
 	cd bench && $(LINT) fmt --diff --config ../.golangci.yml
+	cd test/chaos && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
 
 .PHONY: vet
 vet: ## run go vet
 	go vet ./...
 	go -C bench vet ./...
+	go -C test/chaos vet ./...
 	go -C tools vet ./...
 
 .PHONY: tidy-check
@@ -68,6 +88,8 @@ tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
 	go mod verify
 	go -C bench mod tidy -diff
 	go -C bench mod verify
+	go -C test/chaos mod tidy -diff
+	go -C test/chaos mod verify
 
 .PHONY: check
 check: fmt-check vet lint race ## what must be green before review

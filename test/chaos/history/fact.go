@@ -1,0 +1,58 @@
+// Package history is what processes say of themselves, on disk where it survives
+// their death.
+package history
+
+import "time"
+
+// Kind says what a fact is about.
+type Kind string
+
+// What callers say.
+const (
+	Sent     Kind = "sent"     // a call was made: ID, Method, Limit
+	Answered Kind = "answered" // it returned: ID, Method, Took, By or Error
+)
+
+// What services say.
+const (
+	Began Kind = "began" // a call runs: ID, Method, Attempt
+	Ended Kind = "ended" // it runs no more: ID, Method, Error
+)
+
+// What the suite says of the processes; Process is the one meant.
+const (
+	Ready    Kind = "ready"    // it can do its work
+	Struck   Kind = "struck"   // Fault was done to it
+	Resumed  Kind = "resumed"  // it is no longer frozen
+	Exited   Kind = "exited"   // with Code
+	Skipped  Kind = "skipped"  // Fault was not done, because of Error
+	LoadDone Kind = "loaddone" // no more calls are made
+)
+
+// A Fact is one line of a history.
+type Fact struct {
+	Time    int64         `json:"t"` // nanoseconds since 1970
+	Kind    Kind          `json:"k"`
+	ID      string        `json:"id,omitempty"`      // of the call
+	Method  string        `json:"m,omitempty"`       // of the call
+	Attempt int           `json:"n,omitempty"`       // as the service was told; 0 at the first
+	Limit   time.Duration `json:"limit,omitempty"`   // how long the caller would wait
+	Took    time.Duration `json:"took,omitempty"`    // until the caller had an answer
+	By      string        `json:"by,omitempty"`      // the process that answered
+	Error   string        `json:"err,omitempty"`     // empty for a result
+	Typed   bool          `json:"typed,omitempty"`   // the error is a fault.Error
+	Process string        `json:"process,omitempty"` // the one that the suite speaks of
+	Fault   string        `json:"fault,omitempty"`   // what was done to it
+	Code    int           `json:"code,omitempty"`    // its exit code; -1 for one that a signal killed
+
+	From string `json:"-"` // the process that wrote it; Read sets it
+}
+
+// At returns the time of the fact.
+func (f Fact) At() time.Time { return time.Unix(0, f.Time) }
+
+// After reports whether f happened later than o.
+func (f Fact) After(o Fact) bool { return f.Time > o.Time }
+
+// Since returns how long after o the fact happened.
+func (f Fact) Since(o Fact) time.Duration { return time.Duration(f.Time - o.Time) }

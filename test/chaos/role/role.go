@@ -1,0 +1,83 @@
+// Package role is what the children of the suite do.
+package role
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/enoki-go/enoki/test/chaos/history"
+	"github.com/enoki-go/enoki/test/chaos/proc"
+)
+
+// Setup says what a child is.
+type Setup struct {
+	Name  string // of the process, and of its history
+	Dir   string // of the histories; empty for a broker
+	URL   string // of the brokers, comma separated; empty for a broker
+	Naive bool   // plain nats.go in place of the framework
+
+	Broker *Broker `json:",omitempty"`
+	Worker *Worker `json:",omitempty"`
+	Caller *Caller `json:",omitempty"`
+}
+
+// Worker is a process that serves calls.
+type Worker struct {
+	Workers int           // calls at once
+	Drain   time.Duration // how long running calls may take at stop
+}
+
+// Spec returns how a child with this setup is started.
+func (s Setup) Spec() (proc.Spec, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return proc.Spec{}, fmt.Errorf("set up %s: %w", s.Name, err)
+	}
+	return proc.Spec{Name: s.Name, Args: s.args(), Setup: string(text)}, nil
+}
+
+// args are flags of service.Main.
+func (s Setup) args() []string {
+	if s.Worker == nil || s.Naive {
+		return nil
+	}
+	return []string{
+		"--broker", s.URL, "--drain", s.Worker.Drain.String(),
+		"--define", fmt.Sprintf("workers=%d", s.Worker.Workers),
+	}
+}
+
+// Asked returns the setup of this process, if it is a child.
+func Asked() (text string, child bool) { return os.LookupEnv(proc.Variable) }
+
+// Main is the whole main function of a child.
+func Main(text string) error {
+	var s Setup
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return fmt.Errorf("read %s: %w", proc.Variable, err)
+	}
+	if s.Broker != nil {
+		return s.Broker.run()
+	}
+	facts, err := history.Open(s.Dir, s.Name)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Caller != nil:
+		return s.call(facts)
+	case s.Naive:
+		return s.serveNaive(facts)
+	default:
+		s.serve(facts) // ends the process
+		return nil
+	}
+}
+
+// readyLine is what a child prints when it can do its work.
+const readyLine = "ready"
+
+func sayReady() { _, _ = io.WriteString(os.Stdout, readyLine+"\n") } // without a parent it ends anyway

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/enoki-go/enoki/test/chaos/check"
+	"github.com/enoki-go/enoki/test/chaos/history"
+	"github.com/enoki-go/enoki/test/chaos/plan"
+	"github.com/enoki-go/enoki/test/chaos/proc"
+	"github.com/enoki-go/enoki/test/chaos/role"
+)
+
+// world is the processes of one trial.
+type world struct {
+	options options
+	naive   bool
+	dir     string // of histories and logs
+	family  *proc.Family
+	facts   *history.File // of the suite itself
+
+	url       string // of the brokers
+	httpPorts []int
+	brokers   []*seat
+	workers   []*seat
+	callers   []*seat
+
+	watching sync.WaitGroup // for the ends of processes
+
+	mu     sync.Mutex // guards counts, and is held while it is decided who is hit
+	counts map[plan.Kind]int
+	failed error // the history could not be written
+}
+
+// newWorld lays out the processes and starts none.
+func newWorld(o options, naive bool, dir string) (*world, error) {
+	w := &world{options: o, naive: naive, dir: dir, family: proc.NewFamily(dir), counts: map[plan.Kind]int{}}
+	ports, err := proc.Ports(3 * o.brokers())
+	if err != nil {
+		return nil, err
+	}
+	if w.facts, err = history.Open(dir, "suite"); err != nil {
+		return nil, err
+	}
+	w.layBrokers(ports)
+	for i := range o.processes {
+		w.workers = append(w.workers, w.seat(check.WorkerPrefix, i, func(s *role.Setup) {
+			s.Worker = &role.Worker{Workers: o.workers, Drain: o.drain}
+		}))
+	}
+	for i := range o.callers {
+		w.callers = append(w.callers, w.seat(check.CallerPrefix, i, func(s *role.Setup) {
+			s.Caller = &role.Caller{Load: o.load(i, naive), Deadline: o.deadline}
+		}))
+	}
+	return w, nil
+}
+
+// layBrokers gives each broker three ports: for clients, for the monitoring and
+// for the others.
+func (w *world) layBrokers(ports []int) {
+	n := w.options.brokers()
+	clients, https, routes := ports[:n], ports[n:2*n], ports[2*n:]
+	var urls, peers []string
+	for i := range n {
+		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", clients[i]))
+		peers = append(peers, fmt.Sprintf("nats://127.0.0.1:%d", routes[i]))
+	}
+	w.url, w.httpPorts = strings.Join(urls, ","), https
+	for i := range n {
+		name := fmt.Sprintf("%s%d", check.BrokerPrefix, i)
+		b := role.Broker{
+			Name: name, Store: filepath.Join(w.dir, name+".store"), Log: filepath.Join(w.dir, name+".server.log"),
+			Port: clients[i], HTTPPort: https[i],
+		}
+		if n > 1 {
+			b.ClusterPort, b.Routes = routes[i], peers
+		}
+		w.brokers = append(w.brokers, w.seat(check.BrokerPrefix, i, func(s *role.Setup) { s.Broker = &b }))
+	}
+}
+
+func (w *world) seat(prefix string, i int, fill func(*role.Setup)) *seat {
+	setup := func(name string) role.Setup {
+		s := role.Setup{Name: name, Dir: w.dir, URL: w.url, Naive: w.naive}
+		fill(&s)
+		return s
+	}
+	return &seat{name: fmt.Sprintf("%s%d", prefix, i), world: w, setup: setup}
+}
+
+// start starts the processes. The first worker has to do without a broker for a
+// moment: services start before it.
+func (w *world) start(ctx context.Context) error {
+	early := w.workers[0]
+	child, err := early.launch()
+	if err != nil {
+		return err
+	}
+	if err := sleep(ctx, brokerLate); err != nil {
+		return err
+	}
+	if err := startAll(ctx, w.brokers); err != nil {
+		return err
+	}
+	if w.options.cluster {
+		if err := w.awaitLeader(ctx); err != nil {
+			return err
+		}
+	}
+	if err := early.awaitReady(ctx, child); err != nil {
+		return err
+	}
+	if err := errors.Join(startAll(ctx, w.workers[1:]), startAll(ctx, w.callers)); err != nil {
+		return err
+	}
+	return w.awaitConnections(ctx)
+}
+
+// brokerLate is how long the first worker is without a broker.
+const brokerLate = 500 * time.Millisecond
+
+// startAll starts processes at the same time: the brokers of a cluster wait for
+// each other.
+func startAll(ctx context.Context, seats []*seat) error {
+	return forAll(seats, func(s *seat) error { return s.start(ctx) })
+}
+
+// forAll calls f for all seats at the same time.
+func forAll(seats []*seat, f func(*seat) error) error {
+	errs := make([]error, len(seats))
+	var all sync.WaitGroup
+	for i, s := range seats {
+		all.Go(func() { errs[i] = f(s) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// stop ends all processes in good order; services are stopped gently, which is
+// judged as well.
+func (w *world) stop(ctx context.Context) error {
+	errs := []error{forAll(w.workers, func(s *seat) error { return s.end(ctx, plan.Term) })}
+	for _, s := range w.callers {
+		w.note(history.Fact{Kind: history.Struck, Process: s.current().Name, Fault: ended})
+		s.current().HangUp()
+		errs = append(errs, s.current().Await(ctx))
+	}
+	for _, s := range w.brokers {
+		w.note(history.Fact{Kind: history.Struck, Process: s.current().Name, Fault: ended})
+		s.current().Signal(syscall.SIGTERM)
+		errs = append(errs, s.current().Await(ctx))
+	}
+	w.watching.Wait()
+	return errors.Join(errs...)
+}
+
+// ended is the fault of processes that the suite ends.
+const ended = "end"
+
+// close kills what is left.
+func (w *world) close() error {
+	w.family.Close()
+	w.watching.Wait()
+	err := w.facts.Close()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return errors.Join(w.failed, err)
+}
+
+// note writes down what the suite does and sees.
+func (w *world) note(f history.Fact) {
+	if err := w.facts.Write(f); err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.failed = err
+	}
+}
