@@ -38,7 +38,8 @@ type Call struct {
 	in      []reflect.Value // places of the receiver and the context, then the arguments; nil before Bind
 	bindErr error
 	ctx     callContext
-	few     struct { // backs in, and what Decode gets, where they are few
+	given   context.Context //nolint:containedctx // what the method gets, for the time of the call
+	few     struct {        // backs in, and what Decode gets, where they are few
 		in   [argsAt + 3]reflect.Value
 		into [3]any
 	}
@@ -77,7 +78,7 @@ func (c *Call) Invoke(ctx context.Context, receiver reflect.Value) (out any, err
 		c.in[argsAt-1] = receiver
 		return c.Method.run(c.Method.function, c.in[argsAt-1:])
 	}
-	c.in[0], c.in[1] = receiver, reflect.ValueOf(ctx)
+	c.in[0], c.in[1] = receiver, c.contextValue(ctx)
 	return c.Method.run(c.Method.function, c.in)
 }
 
@@ -90,8 +91,15 @@ func (c *Call) InvokeFunc(ctx context.Context, f reflect.Value) (out any, err er
 	if !c.Method.hasContext {
 		return c.Method.run(f, c.in[argsAt:])
 	}
-	c.in[argsAt-1] = reflect.ValueOf(ctx)
+	c.in[argsAt-1] = c.contextValue(ctx)
 	return c.Method.run(f, c.in[argsAt-1:])
+}
+
+// contextValue returns ctx as a value of the type that methods declare, so that
+// reflect need not find out, call by call, that it fits.
+func (c *Call) contextValue(ctx context.Context) reflect.Value {
+	c.given = ctx
+	return reflect.ValueOf(&c.given).Elem()
 }
 
 // Stack returns the ids of the calls that led here, this one last, MaxParents at

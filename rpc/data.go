@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/enoki-go/enoki/broker"
-	"github.com/enoki-go/enoki/fault"
 )
 
 // dataOf returns the context data in the headers of a request.
@@ -34,12 +33,8 @@ func dataOf(h broker.Header) (map[string]string, error) {
 
 // putData writes context data into headers. Values are percent-encoded, because
 // a header can hold neither line breaks nor white space at its ends.
-func putData(h broker.Header, data map[string]string) error {
+func putData(h broker.Header, data map[string]string) {
 	for key, value := range data {
-		if !broker.ValidName(key) {
-			return fault.Newf(fault.Invalid, "context data: have key %q, want 1 to 64 letters, digits, - or _", key)
-		}
 		h[headerData+key] = []string{url.PathEscape(value)}
 	}
-	return nil
 }

@@ -141,37 +141,45 @@ func spy(t *testing.T, nc *nats.Conn, subject string) <-chan *nats.Msg {
 	return seen
 }
 
-func keys(h nats.Header) []string {
-	var all []string
-	for key := range h {
-		all = append(all, key)
+// prefaceOf reads what stands in front of the body of a call, as docs/protocol.md
+// describes it, and the body itself.
+func prefaceOf(t *testing.T, m *nats.Msg) (fields []string, body string) {
+	t.Helper()
+	if len(m.Header) > 0 {
+		t.Errorf("%s: have the headers %v, want none", m.Subject, m.Header)
 	}
-	slices.Sort(all)
-	return all
+	rest := string(m.Data)
+	if !strings.HasPrefix(rest, "\xc1") {
+		return nil, rest
+	}
+	for rest = rest[1:]; rest[0] != 0; {
+		size := int(rest[1]) // short ones are below 128
+		fields = append(fields, rest[:1]+":"+rest[2:2+size])
+		rest = rest[2+size:]
+	}
+	slices.Sort(fields)
+	return fields, rest[1:]
 }
 
-func TestExactHeadersOfACall(t *testing.T) {
+func TestExactPrefaceOfACall(t *testing.T) {
 	w := svctest.New(t, &Trail{}, &Middle{})
 	seen := spy(t, plain(t, w), "svc.rpc.>")
-	ctx := entrypoint.WithData(within(t), "language", "a b")
+	ctx := entrypoint.WithData(within(t), "language", "a b=c")
 	if _, err := w.Client().Proxy("middle").Call(ctx, "data"); err != nil {
 		t.Fatal(err)
 	}
 	outer, inner := take(t, seen), take(t, seen)
-	if diff := cmp.Diff([]string{"Svc-Args", "Svc-Data-language", "Svc-Left-Ms"}, keys(outer.Header)); diff != "" {
-		t.Errorf("of a program: -want +have\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"Svc-Args", "Svc-Data-language", "Svc-Left-Ms", "Svc-Stack"}, keys(inner.Header)); diff != "" {
-		t.Errorf("of a service: -want +have\n%s", diff)
-	}
-	for key, want := range map[string]string{"Svc-Args": "positional", "Svc-Data-language": "a%20b"} {
-		if got := inner.Header.Get(key); got != want {
-			t.Errorf("%s: have %q, want %q", key, got, want)
-		}
+	of, _ := prefaceOf(t, outer)
+	if len(of) != 3 || of[0] != "a:positional" || of[1] != "d:language=a b=c" || !strings.HasPrefix(of[2], "l:") {
+		t.Errorf("of a program: have %q, want arguments by position, data and the time that is left", of)
 	}
 	parts := strings.Split(outer.Reply, ".") // _INBOX, service, connection, call, token
-	if stack := inner.Header.Get("Svc-Stack"); stack != parts[4] {
-		t.Errorf("have the stack %q, want the token of %s alone: not where the answer goes", stack, outer.Reply)
+	of, body := prefaceOf(t, inner)
+	if len(of) != 4 || of[0] != "a:positional" || of[1] != "d:language=a b=c" || of[3] != "s:"+parts[4] {
+		t.Errorf("of a service: have %q, want the token of %s alone as the stack: not where the answer goes", of, outer.Reply)
+	}
+	if body != "\x90" {
+		t.Errorf("have the body %q, want an empty array", body)
 	}
 	if !strings.HasPrefix(inner.Reply, "_INBOX.middle.") || !strings.HasPrefix(outer.Reply, "_INBOX.client.") {
 		t.Errorf("have the reply subjects %q and %q, want them to name the callers", inner.Reply, outer.Reply)
@@ -186,21 +194,23 @@ func TestCallSaysOnlyWhatDoesNotHoldWithoutIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		ctx  context.Context
-		body any
-		want []string
+		ctx    context.Context
+		body   any
+		fields int
+		want   string // how the message begins
 	}{
-		{context.Background(), Pair{"x", 1}, nil},
-		{context.Background(), "x", nil},
-		{context.Background(), -1, nil},
-		{context.Background(), 127, []string{"Content-Type"}}, // could be a JSON text
-		{within(t), Pair{"x", 1}, []string{"Svc-Left-Ms"}},
+		{context.Background(), Pair{"x", 1}, 0, "\x82"},
+		{context.Background(), "x", 0, "\xa1x"},
+		{context.Background(), -1, 0, "\xff"},
+		{context.Background(), 49, 0, "\xc1\x00\x31"}, // which would be the JSON text 1
+		{within(t), Pair{"x", 1}, 1, "\xc1l"},
 	} {
 		if _, err := f(test.ctx, test.body); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(test.want, keys(take(t, seen).Header)); diff != "" {
-			t.Errorf("%v: -want +have\n%s", test.body, diff)
+		m := take(t, seen)
+		if fields, _ := prefaceOf(t, m); len(fields) != test.fields || !strings.HasPrefix(string(m.Data), test.want) {
+			t.Errorf("%v: have %q, want %q and %d fields", test.body, m.Data, test.want, test.fields)
 		}
 	}
 }

@@ -68,7 +68,11 @@ func lifetime(t target) time.Duration {
 func (s *submitter) message(ctx context.Context, t target, args body, id string) (*broker.Msg, error) {
 	t.subject = queueSubject(s.caller.conn.Namespace(), t.service, t.method)
 	o := newOutgoing() // not used again: the message may have to be sent several times
-	if err := o.write(ctx, s.caller, t, args, lifetime(t)); err != nil {
+	a, err := asideOf(ctx, args, lifetime(t))
+	if err == nil {
+		err = o.spell(s.caller, t, args, a)
+	}
+	if err != nil {
 		return nil, err
 	}
 	o.header[headerID] = []string{id}

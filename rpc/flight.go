@@ -127,12 +127,17 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 	f.mu.Lock()
 	move := f.journey.hear(h)
 	f.mu.Unlock()
+	if h.instance != "" {
+		f.peer.exist()
+	}
 	switch move {
-	case wonder:
-		if !f.peer.exists(ctx, f.caller) {
+	case wonder, doubt:
+		if !f.peer.exists(ctx, f.caller) && !f.caller.patrol.unsettled(time.Now()) {
 			return broker.ErrNoResponders
 		}
-		return f.join(f.peer.line(f.caller, f.target.method))
+		if move == wonder {
+			return f.join(f.peer.line(f.caller, f.target.method))
+		}
 	case queue:
 		l := f.peer.line(f.caller, f.target.method)
 		if h.word == busy {

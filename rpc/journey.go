@@ -34,6 +34,8 @@ const (
 	offer                // a worker is kept for it
 	lost                 // the instance is gone, or does not know the call
 	suspect              // the instance does not answer
+	absent               // nobody heard the ticket of its line
+	unknown              // something of a later version of the protocol
 )
 
 // heard is a word with what belongs to it.
@@ -55,7 +57,8 @@ const (
 	bind                // send the call to who offered
 	leave               // leave the line: an instance has the call after all
 	decline             // give the offer back
-	wonder              // find out whether the service exists, then queue
+	wonder              // find out whether the service exists, and queue if it does
+	doubt               // find out whether the service exists, and stay if it does
 	giveUp              // return ErrWorkerLost
 )
 
@@ -82,8 +85,15 @@ func (j *journey) hear(h heard) move {
 		}
 		j.begun = true
 		return queue
-	default:
+	case lost, suspect:
 		return j.gone(h)
+	case absent:
+		if j.state == waiting {
+			return doubt
+		}
+		return stay
+	default:
+		return stay
 	}
 }
 

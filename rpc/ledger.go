@@ -20,6 +20,7 @@ type ledger struct {
 	timer    *time.Timer // of accept
 	ticking  bool
 	finished answers
+	unsent   []string // calls whose answers could not be sent
 }
 
 // acceptAfter is how long a call may take without its caller being told who has
@@ -139,6 +140,24 @@ func (l *ledger) due(now time.Time) (due []*request) {
 		l.timer.Reset(acceptAfter - now.Sub(l.first.received))
 	}
 	return due
+}
+
+// missed notes that the answer to a call could not be sent.
+func (l *ledger) missed(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.unsent) < answersMost {
+		l.unsent = append(l.unsent, key)
+	}
+}
+
+// owed returns the calls whose answers could not be sent, once.
+func (l *ledger) owed() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	keys := l.unsent
+	l.unsent = nil
+	return keys
 }
 
 // stop ends the timer.

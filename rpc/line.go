@@ -137,6 +137,7 @@ func (l *line) remove(at int) {
 func (l *line) Receive(m *broker.Msg) {
 	if broker.NoResponders(m) {
 		l.down.Store(true)
+		l.doubt()
 		return
 	}
 	if m.Reply == "" || m.Header.Get(headerKind) != kindOffer {
@@ -145,6 +146,19 @@ func (l *line) Receive(m *broker.Msg) {
 	l.down.Store(false)
 	if !l.give(heard{word: offer, instance: m.Header.Get(headerInst), bind: m.Reply}) {
 		l.caller.decline(m.Reply)
+	}
+}
+
+// doubt lets the calls find out whether the service exists, where that is open: it
+// was not asked just after a reconnect.
+func (l *line) doubt() {
+	if l.peer.answered.Load() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range l.waiting {
+		f.post(heard{word: absent})
 	}
 }
 

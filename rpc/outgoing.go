@@ -2,13 +2,13 @@ package rpc
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/codec"
-	"github.com/enoki-go/enoki/entrypoint"
 )
 
 // body is an argument list, and what it is.
@@ -67,31 +67,61 @@ func (o *outgoing) reset() {
 // maxKept bounds the buffers that are kept for the next message.
 const maxKept = 64 << 10
 
-// write fills the message. A header that would say what holds without it is left
-// out: each costs several allocations on the other side.
+// write fills the message of a direct call. What is to be said beside the
+// arguments stands in front of them, where they are msgpack.
 func (o *outgoing) write(ctx context.Context, c *caller, t target, args body, left time.Duration) error {
+	a, err := asideOf(ctx, args, left)
+	if err != nil {
+		return err
+	}
+	if args.json {
+		return o.spell(c, t, args, a)
+	}
+	front := o.buffer[:0]
+	if !a.silent() {
+		var fits bool
+		if front, fits = a.append(front); !fits {
+			return o.spell(c, t, args, a)
+		}
+	}
+	data, err := args.append(front)
+	if err != nil {
+		return err
+	}
+	if !codec.LooksLikeMsgpack(data) {
+		data = slices.Insert(data, 0, prefaceMark, prefaceEnd) // an empty one says that it is
+	}
+	o.fill(c, t, data)
+	return nil
+}
+
+// spell fills the message with headers. One that would say what holds without it
+// is left out: the first costs several allocations on either side.
+func (o *outgoing) spell(c *caller, t target, args body, a aside) error {
 	data, err := args.append(o.buffer[:0])
 	if err != nil {
 		return err
 	}
-	o.buffer = data
 	if !args.json && !codec.LooksLikeMsgpack(data) {
 		o.put(headerType, &o.kind, codec.Msgpack.ContentType())
 	}
-	if left != defaultTimeout {
-		o.putLeft(left)
+	if a.left != defaultTimeout {
+		o.putLeft(a.left)
 	}
-	if args.form != "" {
-		o.put(headerArgs, &o.form, args.form)
+	if a.form != "" {
+		o.put(headerArgs, &o.form, a.form)
 	}
-	if current := entrypoint.FromContext(ctx); current != nil {
-		o.put(headerStack, &o.stack, strings.Join(current.Stack(), ","))
+	if a.call != nil {
+		o.put(headerStack, &o.stack, strings.Join(a.call.Stack(), ","))
 	}
-	if err := putData(o.header, entrypoint.Data(ctx)); err != nil {
-		return err
-	}
-	o.msg.Subject, o.msg.Header, o.msg.Data = c.subject(t), o.header, data
+	putData(o.header, a.data)
+	o.fill(c, t, data)
 	return nil
+}
+
+func (o *outgoing) fill(c *caller, t target, data []byte) {
+	o.buffer = data
+	o.msg.Subject, o.msg.Header, o.msg.Data = c.subject(t), o.header, data
 }
 
 // again prepares the message for a worker that was offered.

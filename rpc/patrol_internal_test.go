@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -237,8 +238,11 @@ func TestNobodyIsBelievedDeadWithoutAConnection(t *testing.T) {
 	calls := flightsOf(t, c, 2)
 	heldBy("a", calls[0])
 	now := rounds(c, time.Now(), seenBefore)
+	if err := c.conn.Flush(t.Context()); err != nil { // a broker that stops may say that nobody listens
+		t.Fatal(err)
+	}
 	b.stop()
-	for c.conn.Send(&broker.Msg{Subject: "x"}) == nil {
+	for !errors.Is(c.conn.Send(&broker.Msg{Subject: "x"}), broker.ErrDisconnected) {
 		time.Sleep(time.Millisecond) // until it is noticed
 	}
 	now = rounds(c, now, 100)

@@ -31,10 +31,15 @@ func (c *caller) peerOf(t target) *peer {
 
 // succeeded counts a call that was answered.
 func (p *peer) succeeded() {
+	p.exist()
+	p.budget.earn()
+}
+
+// exist notes that the service has spoken.
+func (p *peer) exist() {
 	if !p.answered.Load() {
 		p.answered.Store(true)
 	}
-	p.budget.earn()
 }
 
 // exists reports whether the service was ever there, though nobody listens now.

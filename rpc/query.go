@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -27,8 +26,7 @@ func (p *patrol) ask(now time.Time, subject string, at place, calls []sighting) 
 		for i, c := range some {
 			keys[i] = c.subject
 		}
-		err := p.caller.conn.Send(&broker.Msg{Subject: subject, Reply: q.address.Subject, Data: encode(keys)})
-		p.cut = errors.Is(err, broker.ErrDisconnected)
+		p.cut = p.caller.conn.Send(&broker.Msg{Subject: subject, Reply: q.address.Subject, Data: encode(keys)}) != nil
 	}
 }
 
@@ -68,6 +66,15 @@ func (p *patrol) trusted(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.caller.conn.Connections() == p.epoch && p.hears(now)
+}
+
+// unsettled reports whether the connection was made anew so lately that services
+// may not be there yet.
+func (p *patrol) unsettled(now time.Time) bool {
+	connections := p.caller.conn.Connections()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return connections > 1 && (connections != p.epoch || now.Before(p.settled))
 }
 
 // answered notes that an instance lives.

@@ -22,6 +22,8 @@ type request struct {
 	name     string // of the method
 	direct   bool   // its caller takes part in the direct protocol
 	received time.Time
+	form     string // of the arguments
+	body     []byte // the arguments
 	codec    codec.Codec
 	served   *served
 	call     entrypoint.Call
@@ -31,17 +33,17 @@ type request struct {
 // read makes the call of a message, arguments included, so that what is wrong
 // with it is answered without a worker.
 func (r *request) read() *fault.Error {
-	var err error
-	if r.codec, err = codec.Of(r.header(headerType), r.msg.Data); err != nil {
-		r.codec = codec.JSON
-		return ErrBadRequest.Explain("header %s: %v", headerType, err)
+	aside, body, prefaced, err := prefaceOf(r.msg)
+	r.form, r.body = aside.form, body
+	if refused := r.readType(prefaced, err); refused != nil {
+		return refused
 	}
 	if r.served = r.server.methods[r.name]; r.served == nil {
 		return r.server.unknown(r.name)
 	}
 	c := &r.call
 	c.ID, c.Kind, c.Name, c.Method, c.Decode = r.header(headerID), kind, r.served.name, r.served.method, r.decode
-	if refused := r.readHeaders(c); refused != nil {
+	if refused := r.readAside(c, aside); refused != nil {
 		return refused
 	}
 	if r.direct {
@@ -55,19 +57,33 @@ func (r *request) read() *fault.Error {
 	return nil
 }
 
-// readHeaders reads what travels beside the body.
-func (r *request) readHeaders(c *entrypoint.Call) *fault.Error {
-	stack := r.header(headerStack)
-	left, err := leftOf(r.header(headerLeft))
-	data, dataErr := dataOf(r.msg.Header)
-	err = cmp.Or(err, dataErr, checkIDs(c.ID, stack))
+// readType finds out how the body is written; err is what was wrong before.
+func (r *request) readType(prefaced bool, err error) *fault.Error {
+	contentType := r.header(headerType)
+	if r.codec = codec.Msgpack; !prefaced || contentType != "" {
+		var unknown error
+		if r.codec, unknown = codec.Of(contentType, r.body); unknown != nil {
+			r.codec = codec.JSON
+			err = fmt.Errorf("header %s: %w", headerType, unknown)
+		}
+	}
+	if err != nil {
+		return ErrBadRequest.Explain("%v", err)
+	}
+	return nil
+}
+
+// readAside reads what travels beside the arguments.
+func (r *request) readAside(c *entrypoint.Call, p preface) *fault.Error {
+	left, err := leftOf(p.left)
+	err = cmp.Or(err, checkIDs(c.ID, p.stack))
 	switch {
 	case err != nil:
 		return ErrBadRequest.Explain("%v", err)
 	case left == 0:
 		return ErrExpired
 	}
-	c.Deadline, c.Data, c.Parents = r.received.Add(left), data, split(stack)
+	c.Deadline, c.Data, c.Parents = r.received.Add(left), p.data, split(p.stack)
 	switch {
 	case c.ID != "":
 	case r.direct:
@@ -104,7 +120,7 @@ func (r *request) handBack() {
 }
 
 func (r *request) decode(into []any) error {
-	return r.served.params.decode(r.codec, r.msg.Data, r.header(headerArgs), into)
+	return r.served.params.decode(r.codec, r.body, r.form, into)
 }
 
 // header returns a header of the request, "" where it is absent.
@@ -206,7 +222,6 @@ func (r *request) send(w wireFault) error {
 }
 
 // answer sends what the call came to, and keeps it for a caller that asks again.
-// One that cannot be reached now will.
 func (r *request) answer(h broker.Header, body []byte) error {
 	m := broker.Msg{Subject: r.msg.Reply, Header: h, Data: body}
 	if r.direct && !r.server.ledger.end(r, &m) {
@@ -214,6 +229,7 @@ func (r *request) answer(h broker.Header, body []byte) error {
 	}
 	err := r.server.conn.Send(&m)
 	if r.direct && errors.Is(err, broker.ErrDisconnected) {
+		r.server.ledger.missed(r.msg.Reply) // its caller asks for it
 		return nil
 	}
 	return err

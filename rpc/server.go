@@ -88,9 +88,12 @@ func (s *server) names() []string {
 	return names
 }
 
-// Start lets callers reach this instance by its own name.
+// Start lets callers ask this instance about calls.
 func (s *server) Start(context.Context) (err error) {
-	s.direct, err = s.conn.Subscribe(s.own+">", "", s.control)
+	if s.direct, err = s.conn.Subscribe(s.own+">", "", s.control); err != nil {
+		return err
+	}
+	s.asking, err = s.conn.Subscribe(broadcastSubject(s.conn.Namespace(), s.host.Service(), "*"), "", s.broadcast)
 	return err
 }
 
@@ -98,10 +101,42 @@ func (s *server) Start(context.Context) (err error) {
 // it lives.
 func (s *server) Stop(ctx context.Context) error {
 	s.ledger.stop()
-	if s.direct == nil {
+	s.settle(ctx)
+	return errors.Join(stopped(ctx, s.asking), stopped(ctx, s.direct))
+}
+
+// stopped stops a subscription, if it was made.
+func stopped(ctx context.Context, sub *broker.Subscription) error {
+	if sub == nil {
 		return nil
 	}
-	return s.direct.Stop(ctx)
+	return sub.Stop(ctx)
+}
+
+// settle sends the answers that are owed since the broker was away, and is there
+// to be asked for them while callers connect again. It waits for the broker as long
+// as ctx lives.
+func (s *server) settle(ctx context.Context) {
+	owed := s.ledger.owed()
+	if len(owed) == 0 {
+		return
+	}
+	s.host.Logger().InfoContext(ctx, "waiting for the broker, to which answers are owed", "answers", len(owed))
+	if err := s.conn.Await(ctx); err != nil {
+		s.host.Logger().WarnContext(ctx, "answers are lost: the broker did not come back in time", "answers", len(owed), "error", err)
+		return
+	}
+	for _, key := range owed {
+		if _, answered := s.ledger.find(key); answered != nil {
+			s.repeat(answered)
+		}
+	}
+	linger := time.NewTimer(settling)
+	defer linger.Stop()
+	select {
+	case <-linger.C:
+	case <-ctx.Done():
+	}
 }
 
 // open makes the service reachable: it returns once the broker knows.
@@ -120,9 +155,6 @@ func (s *server) subscribe(ctx context.Context) (err error) {
 		counters = append(counters, &s.methods[name].counters)
 	}
 	s.announce = s.conn.Announce(info, counters)
-	if s.asking, err = s.conn.Subscribe(broadcastSubject(s.conn.Namespace(), s.host.Service(), "*"), "", s.broadcast); err != nil {
-		return err
-	}
 	if s.calling, err = s.conn.SubscribeReader(s.prefix+"*", s.host.Service(), s.receive); err != nil {
 		return err
 	}
@@ -140,11 +172,7 @@ func (s *server) close(ctx context.Context) error {
 }
 
 func (s *server) unsubscribe(ctx context.Context) (err error) {
-	for _, sub := range []*broker.Subscription{s.calling, s.asking} {
-		if sub != nil {
-			err = errors.Join(err, sub.Stop(ctx))
-		}
-	}
+	err = stopped(ctx, s.calling)
 	for _, e := range s.methods {
 		e.desk.close()
 	}

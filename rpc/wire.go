@@ -62,18 +62,20 @@ func read(m *broker.Msg) heard {
 		return heard{word: result, msg: m}
 	}
 	h := heard{instance: m.Header.Get(headerInst)}
-	switch m.Header.Get(headerKind) {
+	switch kind := m.Header.Get(headerKind); kind {
 	case kindAccept:
 		h.word = accept
 	case kindBusy:
 		h.word = busy
 	case kindHandback:
 		h.word = handback
-	default:
+	case "":
 		if broker.NoResponders(m) {
 			return heard{word: nobody}
 		}
 		return heard{word: result, msg: m}
+	default:
+		h.word = unknown // of a later version
 	}
 	return h
 }

@@ -16,7 +16,7 @@ const (
 	brisk = 50 * time.Microsecond
 	// briskBacklog is how much such work may wait behind a call that runs on the
 	// goroutine that received it: beyond it, several workers are faster.
-	briskBacklog = 200 * time.Microsecond
+	briskBacklog = time.Millisecond
 	// briskLimit is how long such a call may hold that goroutine up.
 	briskLimit = 4 * time.Millisecond
 )
