@@ -14,7 +14,8 @@ import (
 // caller passes on the code and the message only, so that it is never taken for
 // its own.
 var (
-	// ErrUnknownService: no instance of the service is running.
+	// ErrUnknownService: no instance of the service is running, and none was in the
+	// last week. Calls of a service that was wait for it.
 	ErrUnknownService = fault.Declare("svc.unknown_service", fault.Unavailable, "unknown service")
 	// ErrUnknownMethod: the service has no such method.
 	ErrUnknownMethod = fault.Declare("svc.unknown_method", fault.NotFound, "unknown method")

@@ -128,7 +128,7 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 	move := f.journey.hear(h)
 	f.mu.Unlock()
 	if h.instance != "" {
-		f.peer.exist()
+		f.peer.spoke()
 	}
 	switch move {
 	case wonder, doubt:

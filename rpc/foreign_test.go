@@ -89,3 +89,25 @@ func TestTimeoutOfAProgramNamesASettingOfItsOwn(t *testing.T) {
 	_, err := s.Proxy("gate").Call(t.Context(), "hold", 1)
 	wantText(t, err, "no answer within 20ms (flag --timeout)")
 }
+
+// Red where "nobody is there" to a question is taken for the loss of a call: a
+// service that is not ours does not know the question.
+func TestSlowServiceThatIsNotOursIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := svctest.New(t, &Echo{})
+	nc := plain(t, w)
+	slow := time.NewTimer(1300 * time.Millisecond) // longer than a call may go unheard of
+	_, err := nc.Subscribe("svc.rpc.theirs.slow", func(m *nats.Msg) {
+		<-slow.C
+		_ = m.Respond([]byte("\xa4done"))
+	})
+	if err == nil {
+		err = nc.Flush()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := decoded[string](dial(t, w).Proxy("theirs").Call(within(t), "slow")); got != "done" || err != nil {
+		t.Errorf("have %q, %v, want done", got, err)
+	}
+}

@@ -124,6 +124,9 @@ func (e *served) endpoint() broker.Endpoint {
 	metadata := map[string]string{
 		"schema_hash": schema.Hash(append(append(json.RawMessage{}, e.input...), e.output...)),
 	}
+	if e.delivery != atLeastOnce {
+		metadata["delivery"] = string(e.delivery)
+	}
 	if e.input != nil {
 		metadata["input"] = string(e.input)
 	}

@@ -41,7 +41,7 @@ const (
 	patrolEvery = 250 * time.Millisecond
 	// silence is how long an instance may leave questions unanswered before the
 	// calls that it has are sent elsewhere.
-	silence = 3 * time.Second
+	silence = 2 * time.Second
 	// settling is how long after a reconnect nobody is taken for dead: instances
 	// connect again at about the same time.
 	settling = 1500 * time.Millisecond
@@ -73,7 +73,7 @@ func (p *patrol) stop() {
 // survey is what one walk finds.
 type survey struct {
 	flights int
-	wheres  map[string][]sighting
+	wheres  map[*peer][]sighting
 	probes  map[place][]sighting
 }
 
@@ -105,12 +105,12 @@ func (p *patrol) round(now time.Time) bool {
 	p.rounds++
 	s := p.survey(now)
 	p.forget(now)
-	for service, calls := range s.wheres {
-		p.ask(now, broadcastSubject(p.caller.conn.Namespace(), service, whereVerb), place{}, calls)
+	for of, calls := range s.wheres {
+		p.ask(now, broadcastSubject(p.caller.conn.Namespace(), of.name, whereVerb), query{peer: of}, calls)
 	}
 	if fresh || p.rounds%2 == 0 {
 		for at, calls := range s.probes {
-			p.ask(now, controlSubject(p.caller.conn.Namespace(), at.service, at.instance, probeVerb), at, calls)
+			p.ask(now, controlSubject(p.caller.conn.Namespace(), at.service, at.instance, probeVerb), query{at: at}, calls)
 		}
 	}
 	p.caller.eachLine(func(l *line) { l.remind(now, fresh) })
@@ -132,7 +132,7 @@ func (p *patrol) reconnected(now time.Time) bool {
 
 // survey looks at every call under way.
 func (p *patrol) survey(now time.Time) survey {
-	s := survey{wheres: make(map[string][]sighting), probes: make(map[place][]sighting)}
+	s := survey{wheres: make(map[*peer][]sighting), probes: make(map[place][]sighting)}
 	p.caller.inbox.Each(func(r broker.Receiver) {
 		if f, ok := r.(*flight); ok {
 			s.flights++
@@ -149,13 +149,16 @@ func (p *patrol) inspect(f *flight, s *survey, now time.Time) {
 	seen := sighting{f.address.Subject, f.journey.attempt}
 	switch f.journey.state {
 	case flying:
+		if f.peer.foreign.Load() {
+			return
+		}
 		if f.seen < seenBefore || p.hears(now) {
 			f.seen++
 		}
 		if f.seen >= seenLost {
 			f.post(heard{word: lost, attempt: seen.attempt})
 		} else if f.seen >= seenBefore || now.Before(p.settled) {
-			s.wheres[f.target.service] = append(s.wheres[f.target.service], seen)
+			s.wheres[f.peer] = append(s.wheres[f.peer], seen)
 		}
 	case held:
 		at := place{f.target.service, f.journey.instance}

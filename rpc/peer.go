@@ -10,6 +10,8 @@ import (
 type peer struct {
 	name     string
 	answered atomic.Bool  // it has answered this process, so it exists
+	speaks   atomic.Bool  // an instance has spoken the direct protocol
+	foreign  atomic.Bool  // nobody was there to be asked about calls, and none has
 	lined    atomic.Int64 // calls that wait in its lines
 	budget   budget
 
@@ -40,6 +42,24 @@ func (p *peer) exist() {
 	if !p.answered.Load() {
 		p.answered.Store(true)
 	}
+}
+
+// spoke notes that an instance has spoken the direct protocol.
+func (p *peer) spoke() {
+	p.exist()
+	if !p.speaks.Load() {
+		p.speaks.Store(true)
+		p.foreign.Store(false)
+	}
+}
+
+// takesPart reports whether the service speaks the direct protocol: it has, or it
+// has registered, which only those do.
+func (p *peer) takesPart(ctx context.Context, c *caller) bool {
+	if !p.speaks.Load() && c.known != nil && c.known.has(ctx, p.name) {
+		p.spoke()
+	}
+	return p.speaks.Load()
 }
 
 // exists reports whether the service was ever there, though nobody listens now.

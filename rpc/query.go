@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -14,12 +15,13 @@ type query struct {
 	calls   []sighting
 	asked   time.Time
 	at      place // that was asked, none where all were
+	peer    *peer // whose instances were asked, where all were
 }
 
 // ask sends a question. The caller holds mu.
-func (p *patrol) ask(now time.Time, subject string, at place, calls []sighting) {
+func (p *patrol) ask(now time.Time, subject string, about query, calls []sighting) {
 	for some := range slices.Chunk(calls, maxKeys) {
-		q := &query{patrol: p, calls: some, asked: now, at: at, address: p.caller.inbox.Address(queryKind)}
+		q := &query{patrol: p, calls: some, asked: now, at: about.at, peer: about.peer, address: p.caller.inbox.Address(queryKind)}
 		p.caller.inbox.Open(q.address, q)
 		p.queries = append(p.queries, q)
 		keys := make([]string, len(some))
@@ -39,7 +41,7 @@ func (q *query) Receive(m *broker.Msg) {
 // nobody was there to answer.
 func (p *patrol) digest(q *query, m *broker.Msg, now time.Time) {
 	gone := broker.NoResponders(m)
-	if gone && !p.trusted(now) {
+	if gone && (!p.trusted(now) || q.foreign()) {
 		return
 	}
 	unknown, err := keysOf(m)
@@ -58,6 +60,19 @@ func (p *patrol) digest(q *query, m *broker.Msg, now time.Time) {
 			})
 		}
 	}
+}
+
+// foreign reports whether a service that nobody of was there to ask is one that
+// does not take part in the direct protocol. Its calls are let fly.
+func (q *query) foreign() bool {
+	if q.peer == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), knownLimit)
+	defer cancel()
+	foreign := !q.peer.takesPart(ctx, q.patrol.caller)
+	q.peer.foreign.Store(foreign)
+	return foreign
 }
 
 // trusted reports whether "nobody is there" can be believed: not just after a

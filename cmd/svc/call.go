@@ -23,9 +23,12 @@ import (
 type callFlags struct {
 	connectFlags
 
-	timeout time.Duration
-	data    []string
-	repeat  int
+	timeout  time.Duration
+	data     []string
+	repeat   int
+	submit   bool
+	json     bool
+	lifetime time.Duration // of a call that is submitted; 0 for as long as it is kept
 }
 
 func callVerb() *cobra.Command {
@@ -37,27 +40,31 @@ func callVerb() *cobra.Command {
 			"values are JSON or else text; or one JSON document: the argument itself, an array of\n" +
 			"all, or an object of all by name. Without arguments the document is read from\n" +
 			"standard input, unless that is a terminal.\n\n" +
-			"Exit codes: 2 wrong arguments, 3 nobody there to take the call, 4 the broker refuses\n" +
-			"the credentials, 5 no answer in time, 6 the method answered an error, of any kind.",
+			"A service that has run here within a week and is down is waited for. With --submit, a\n" +
+			"method that is declared delivery:\"durable\" is called without waiting for it: the call is\n" +
+			"stored, and what is printed is its handle, for svc result.\n\n" +
+			"Exit codes: 2 wrong arguments, 3 no such service or method, or no room for the call,\n" +
+			"4 the broker refuses the credentials, 5 no answer in time, 6 the method answered an\n" +
+			"error, of any kind.",
 		Example: "  svc call greeting_service.hello name=world\n" +
 			"  svc call greeting_service.hello '[\"world\"]'\n" +
-			"  echo '\"world\"' | svc call greeting_service.hello",
+			"  echo '\"world\"' | svc call greeting_service.hello\n" +
+			"  svc result $(svc call --submit reports.build year=2026)",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1:]) },
 	}
 	f.addBroker(cmd)
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait for the answer")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait for the answer; with --submit,\nhow long the call may wait and run: 24h, and no more")
 	cmd.Flags().StringArrayVar(&f.data, "data", nil, "send context data `KEY=VALUE`; repeatable")
 	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "call `N` times, one after the other")
+	cmd.Flags().BoolVar(&f.submit, "submit", false, "store a durable call and print its handle")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, as results always are: a handle as {handle, id}")
 	return cmd
 }
 
 func (f *callFlags) run(cmd *cobra.Command, target string, args []string) error {
-	if f.timeout <= 0 || f.repeat < 1 {
-		return asUsage(cmd, errors.New("--timeout and --repeat: want more than 0"))
-	}
-	if service, method, _ := strings.Cut(target, "."); !broker.ValidName(service) || !broker.ValidName(method) {
-		return asUsage(cmd, fmt.Errorf("have %q, want SERVICE.METHOD, names of 1 to 64 letters, digits, - or _", target))
+	if err := f.check(cmd.Flags().Changed("timeout"), target); err != nil {
+		return asUsage(cmd, err)
 	}
 	ctx, err := withData(cmd.Context(), f.data)
 	if err != nil {
@@ -70,17 +77,47 @@ func (f *callFlags) run(cmd *cobra.Command, target string, args []string) error 
 	// Not before the input is read: nothing but the signal itself ends a read.
 	ctx, stop := signal.NotifyContext(ctx, stopSignals()...)
 	defer stop()
-	client, err := f.dial(ctx, rpc.WithTimeoutFrom("--timeout", f.timeout))
+	client, err := f.dial(ctx, f.options()...)
 	if err != nil {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // the answer is there, or the error is
+	if f.submit {
+		return f.submitAll(ctx, cmd, client, target, given)
+	}
 	for range f.repeat {
 		if err := call(ctx, client, target, given, cmd.OutOrStdout()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// check looks at what was typed; timed says whether --timeout was.
+func (f *callFlags) check(timed bool, target string) error {
+	if f.timeout <= 0 || f.repeat < 1 {
+		return errors.New("--timeout and --repeat: want more than 0")
+	}
+	if service, method, _ := strings.Cut(target, "."); !broker.ValidName(service) || !broker.ValidName(method) {
+		return fmt.Errorf("have %q, want SERVICE.METHOD, names of 1 to 64 letters, digits, - or _", target)
+	}
+	if !f.submit || !timed {
+		return nil
+	}
+	if f.timeout > maxLifetime {
+		return fmt.Errorf("--timeout: have %v, want at most %v, for which a call that is submitted is kept", f.timeout, maxLifetime)
+	}
+	f.lifetime = f.timeout
+	return nil
+}
+
+// options returns how to dial. How long a call may take that is submitted says
+// nothing of how long storing it may.
+func (f *callFlags) options() []rpc.DialOption {
+	if f.submit {
+		return nil
+	}
+	return []rpc.DialOption{rpc.WithTimeoutFrom("--timeout", f.timeout)}
 }
 
 // call makes one call and prints its result.
@@ -93,6 +130,11 @@ func call(ctx context.Context, client *rpc.Standalone, target string, given argu
 	if err != nil {
 		return &remoteError{err}
 	}
+	return printResult(out, result)
+}
+
+// printResult writes what a method returned.
+func printResult(out io.Writer, result rpc.Result) error {
 	text, err := result.JSON()
 	if err != nil {
 		return &remoteError{err}

@@ -21,7 +21,7 @@ const (
 	exitOK          = 0
 	exitFailure     = 1
 	exitUsage       = 2
-	exitNotFound    = 3 // also: nobody there to take a call
+	exitNotFound    = 3 // also: nobody there to take a call, or no room for it
 	exitAuth        = 4 // the broker refuses the credentials
 	exitTimeout     = 5 // no answer in time
 	exitRemote      = 6 // the remote method answered with an error
@@ -95,15 +95,16 @@ func (e *remoteError) Unwrap() error { return e.err }
 func faultCode(e *fault.Error) int {
 	switch {
 	case errors.Is(e, rpc.ErrUnknownService), errors.Is(e, rpc.ErrUnknownMethod),
-		errors.Is(e, rpc.ErrStopping), errors.Is(e, rpc.ErrOverloaded),
-		errors.Is(e, broker.ErrDisconnected), errors.Is(e, broker.ErrClosed):
+		errors.Is(e, rpc.ErrStopping), errors.Is(e, rpc.ErrOverloaded), errors.Is(e, rpc.ErrNoResult),
+		errors.Is(e, broker.ErrDisconnected), errors.Is(e, broker.ErrClosed),
+		errors.Is(e, broker.ErrFull), errors.Is(e, broker.ErrNoJetStream):
 		return exitNotFound
 	case errors.Is(e, rpc.ErrBadArguments), errors.Is(e, rpc.ErrMalformed), errors.Is(e, rpc.ErrBadRequest),
 		errors.Is(e, broker.ErrTooLarge):
 		return exitUsage
 	case errors.Is(e, broker.ErrRefused):
 		return exitAuth
-	case errors.Is(e, rpc.ErrTimeout), errors.Is(e, rpc.ErrExpired):
+	case errors.Is(e, rpc.ErrTimeout), errors.Is(e, rpc.ErrExpired), errors.Is(e, rpc.ErrPending):
 		return exitTimeout
 	default:
 		return exitRemote
@@ -130,7 +131,7 @@ func printError(w io.Writer, err error) {
 // who has to look for it in code.
 func identity(err error) string {
 	e, ok := errors.AsType[*fault.Error](err)
-	if !ok || faultCode(e) != exitRemote {
+	if !ok || exitCode(err) != exitRemote {
 		return ""
 	}
 	return " (" + strings.TrimSpace(string(e.Code)+" "+e.Name) + ")"

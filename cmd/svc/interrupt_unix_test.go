@@ -62,7 +62,7 @@ func TestInterruptWhileDiallingIsNoMissingBroker(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
-	for _, args := range [][]string{{"call", "a.b", "[]"}, {"shell", "-c", "1"}} {
+	for _, args := range [][]string{{"call", "a.b", "[]"}, {"call", "--submit", "a.b", "[]"}, {"result", "a.b.1.c"}, {"shell", "-c", "1"}} {
 		cmd, stderr := process(t, append(args, "--broker", "nats://"+l.Addr().String())...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

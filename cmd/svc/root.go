@@ -20,6 +20,7 @@ import (
 var verbs = []func() *cobra.Command{
 	runVerb,
 	callVerb,
+	resultVerb,
 	shellVerb,
 	lsVerb,
 	brokerVerb,

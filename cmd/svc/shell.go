@@ -34,8 +34,8 @@ func shellVerb() *cobra.Command {
 			"file, the text of -c, what is piped in, or at a terminal what you type. The prompt,\n" +
 			"-c and a pipe print the value of each expression; a file prints with print. help\n" +
 			"says what else there is.\n\n" +
-			"The first error ends all but the prompt. Exit codes: 2 wrong arguments, 3 nobody\n" +
-			"there to take a call, 4 the broker refuses the credentials, 5 no answer in time, 6 a\n" +
+			"The first error ends all but the prompt. Exit codes: 2 wrong arguments, 3 no\n" +
+			"such service or method, 4 the broker refuses the credentials, 5 no answer in time, 6 a\n" +
 			"method answered an error, of any kind, 1 any other.",
 		Example: "  svc shell\n" +
 			"  svc shell -c \"n.rpc.greeting_service.hello(name='world')\"\n" +
