@@ -15,8 +15,9 @@ var ErrForced = errors.New("stopped by a second signal; running calls were cance
 
 // Run starts the services and blocks until ctx ends, SIGINT or SIGTERM arrives,
 // or background work fails, whose error it returns. Then it stops: running calls
-// may take as long as the configured drain time. A second signal cancels them
-// and Run returns ErrForced within 1.5 seconds.
+// may take as long as the configured drain time. A second signal hands them back
+// to their callers where the kind of entrypoint can, cancels them, and Run returns
+// ErrForced within 1.5 seconds.
 func (a *App) Run(ctx context.Context) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
