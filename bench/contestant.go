@@ -40,6 +40,7 @@ var contestants = []contestant{
 	enokiDirect.contestant(rawMsgpack.name),
 	enokiNested.contestant(rawMsgpack.name),
 	enokiOnce.contestant(rawMsgpack.name),
+	enokiDurable.contestant(workQueue),
 	{name: workQueue, serve: serveQueue, dial: dialQueue},
 	microJSON.contestant(),
 	microJSON.spawning().contestant(),

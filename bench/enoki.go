@@ -24,15 +24,24 @@ type enokiKind struct {
 }
 
 var (
-	enokiDirect = enokiKind{"enoki", &greeter{}, asking("bench.hello"), context.Background}
-	enokiOnce   = enokiKind{"enoki-at-most-once", &onceGreeter{}, asking("bench_once.hello"), context.Background}
-	enokiNested = enokiKind{"enoki-nested", &nestedGreeter{}, asking("bench_nested.hello"), nestedContext}
+	enokiDirect  = enokiKind{"enoki", &greeter{}, asking("bench.hello"), context.Background}
+	enokiOnce    = enokiKind{"enoki-at-most-once", &onceGreeter{}, asking("bench_once.hello"), context.Background}
+	enokiDurable = enokiKind{"enoki-durable", &durableGreeter{}, submitting("bench_durable.hello"), context.Background}
+	enokiNested  = enokiKind{"enoki-nested", &nestedGreeter{}, asking("bench_nested.hello"), nestedContext}
 )
 
 // asking returns a client that needs nothing but the method's name.
 func asking(target string) func(*rpc.Standalone) (rpc.Func[string, string], error) {
 	return func(s *rpc.Standalone) (rpc.Func[string, string], error) {
 		return rpc.FuncOf[string, string](s, target)
+	}
+}
+
+// submitting returns a client that stores its calls and waits for their results.
+func submitting(target string) func(*rpc.Standalone) (rpc.Func[string, string], error) {
+	return func(s *rpc.Standalone) (rpc.Func[string, string], error) {
+		job, err := rpc.JobOf[string, string](s, target)
+		return job.Call, err
 	}
 }
 

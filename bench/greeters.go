@@ -48,3 +48,15 @@ type onceGreeter struct {
 
 // Hello greets name.
 func (g *onceGreeter) Hello(_ context.Context, name string) string { return g.Phrase(name) }
+
+// durableGreeter runs calls that are stored first.
+type durableGreeter struct {
+	_ service.Name `name:"bench_durable"`
+
+	Phrase phrase
+
+	_ rpc.Method `method:"Hello" args:"name" delivery:"durable"`
+}
+
+// Hello greets name.
+func (g *durableGreeter) Hello(_ context.Context, name string) string { return g.Phrase(name) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,8 @@ const (
 	workQueue    = "work-queue"
 	queueStream  = "BENCH_QUEUE"
 	queueSubject = "bench.queue.hello"
+	queueResults = "BENCH_RESULTS"
+	resultPrefix = "bench.result."
 	replyHeader  = "Reply-To" // the reply subject of a stored message is the stream's
 	queueTTL     = 30 * time.Second
 )
@@ -23,15 +26,16 @@ const (
 // serveQueue works off a stream as one does by hand who wants what our durable
 // calls promise: a call is on disk before its caller goes on, runs at least once
 // even if caller and worker die, is stored once however often it is published,
-// and is forgotten when nobody can wait for it any more. Its answer is sent
-// before it is acknowledged. The library fetches ahead, which makes this peer
+// and is forgotten when nobody can wait for it any more. Its answer is stored, for
+// whoever asks for it later, and sent before it is acknowledged. Calls run side by
+// side, as ours do. The library fetches ahead, which makes this peer
 // faster than one that asks for what it can run.
 func serveQueue(a assignment) (site, error) {
 	nc, err := connectRaw(a)
 	if err != nil {
 		return site{}, err
 	}
-	consumption, err := consumeQueue(nc)
+	consumption, err := consumeQueue(nc, workersOf(a))
 	if err != nil {
 		nc.Close()
 		return site{}, err
@@ -45,7 +49,15 @@ func serveQueue(a assignment) (site, error) {
 	return site{stop: stop}, nil
 }
 
-func consumeQueue(nc *nats.Conn) (jetstream.ConsumeContext, error) {
+// workersOf returns how many calls run at once.
+func workersOf(a assignment) int {
+	if a.Workers > 0 {
+		return a.Workers
+	}
+	return 10 // what a service of ours has by default
+}
+
+func consumeQueue(nc *nats.Conn, workers int) (jetstream.ConsumeContext, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), launchLimit)
 	defer cancel()
 	js, err := jetstream.New(nc)
@@ -68,19 +80,38 @@ func consumeQueue(nc *nats.Conn) (jetstream.ConsumeContext, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create consumer: %w", err)
 	}
-	return consumer.Consume(func(m jetstream.Msg) {
-		if err := workOff(nc, m); err != nil {
-			warnings.Warn("answer of "+workQueue, "error", err)
-		}
+	_, err = js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: queueResults, Subjects: []string{resultPrefix + ">"}, Storage: jetstream.FileStorage,
+		MaxMsgsPerSubject: 1, MaxBytes: 256 << 20, MaxAge: 24 * time.Hour,
 	})
+	if err != nil {
+		return nil, fmt.Errorf("create stream: %w", err)
+	}
+	calls := make(chan jetstream.Msg, workers)
+	for range workers {
+		go func() { // ends with the process
+			for m := range calls {
+				if err := workOff(nc, js, m); err != nil {
+					warnings.Warn("answer of "+workQueue, "error", err)
+				}
+			}
+		}()
+	}
+	return consumer.Consume(func(m jetstream.Msg) { calls <- m })
 }
 
-func workOff(nc *nats.Conn, m jetstream.Msg) error {
+func workOff(nc *nats.Conn, js jetstream.JetStream, m jetstream.Msg) error {
 	body, err := greetMsgpack(m.Data())
 	if err != nil {
 		return err
 	}
-	if err := nc.Publish(m.Headers().Get(replyHeader), body); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	reply := m.Headers().Get(replyHeader)
+	if _, err := js.Publish(ctx, resultPrefix+reply[strings.LastIndexByte(reply, '.')+1:], body); err != nil {
+		return fmt.Errorf("store result: %w", err)
+	}
+	if err := nc.Publish(reply, body); err != nil {
 		return err
 	}
 	return m.Ack()

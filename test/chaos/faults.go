@@ -40,28 +40,39 @@ func (w *world) strike(ctx context.Context, f plan.Fault) error {
 	}
 	s, why := w.take(ctx, f)
 	if why != "" {
+		w.count(w.tally.Skipped, f.Kind)
 		w.note(history.Fact{Kind: history.Skipped, Process: "suite", Fault: string(f.Kind), Error: why})
 		return nil
 	}
-	w.struck(f.Kind)
-	if f.Kind == plan.Freeze {
+	w.count(w.tally.Done, f.Kind)
+	switch f.Kind {
+	case plan.Freeze:
 		return s.freeze(ctx, f)
+	case plan.Caller:
+		return s.orphan(ctx, f)
+	default:
+		return s.restart(ctx, f)
 	}
-	return s.restart(ctx, f)
 }
 
 // take finds whom a fault hits and marks it as down; why not is empty, or says
 // that it must not be hit.
 func (w *world) take(ctx context.Context, f plan.Fault) (taken *seat, whyNot string) {
 	seats, target, spare := w.workers, f.Target, 1
-	if f.Kind.OfBroker() {
+	switch {
+	case f.Kind.OfBroker():
 		seats, spare = w.brokers, 0
+	case f.Kind == plan.Caller:
+		seats, spare = w.submitters, 0
 	}
-	if f.Kind == plan.Leader {
-		target = w.leader(ctx, f.Target%2 == 1)
+	if f.Kind == plan.Meta || f.Kind == plan.Stream {
+		target = w.leader(ctx, f.Kind)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if target < 0 || target >= len(seats) {
+		return nil, "there is none"
+	}
 	up := 0
 	for _, s := range seats {
 		if s.isUp() {
@@ -84,13 +95,16 @@ const betweenBrokers = time.Second
 
 // rollBrokers restarts all brokers of a cluster, one after the other.
 func (w *world) rollBrokers(ctx context.Context, f plan.Fault) error {
-	w.struck(f.Kind)
-	for _, s := range w.brokers {
+	w.count(w.tally.Done, f.Kind)
+	for i, s := range w.brokers {
 		if !s.isUp() {
 			continue
 		}
 		s.setUp(false)
-		if err := s.restart(ctx, plan.Fault{Kind: plan.Lame}); err != nil {
+		if err := s.restart(ctx, plan.Fault{Kind: plan.Lame, For: f.For}); err != nil {
+			return err
+		}
+		if err := w.awaitHealth(ctx, i); err != nil {
 			return err
 		}
 		if err := sleep(ctx, betweenBrokers); err != nil {
@@ -100,9 +114,8 @@ func (w *world) rollBrokers(ctx context.Context, f plan.Fault) error {
 	return nil
 }
 
-// struck counts a fault that was done.
-func (w *world) struck(k plan.Kind) {
+func (w *world) count(in counts, k plan.Kind) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.counts[k]++
+	in[k]++
 }

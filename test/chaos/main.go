@@ -48,15 +48,17 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	}
 	r := newReport(o)
 	r.printPlan(errs)
-	if r.Enoki, r.Struck, err = trial(ctx, o, false, errs); err != nil {
+	planned := r.Faults.Planned
+	if r.Enoki, r.Faults, err = trial(ctx, o, false, errs); err != nil {
 		return err
 	}
+	r.Faults.Planned = planned
 	if o.naive {
 		if r.Naive, _, err = trial(ctx, o, true, errs); err != nil {
 			return fmt.Errorf("naive: %w", err)
 		}
 	}
-	if err := r.print(out, o.json); err != nil {
+	if err := r.print(out, o); err != nil {
 		return err
 	}
 	if r.violated() {

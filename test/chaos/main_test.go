@@ -65,9 +65,41 @@ func TestWithoutFaultsEveryPromiseIsKept(t *testing.T) {
 	if err != nil {
 		t.Errorf("run: have %v, want no violations", err)
 	}
-	for promise, least := range map[string]int{"P1": 500, "P2": 300, "P3": 100, "P7": 2, "P17": 2, "P21": 10} {
+	for promise, least := range map[string]int{"P1": 500, "P2": 300, "P3": 100, "P4": 30, "P7": 2, "P17": 2, "P21": 10} {
 		if v := verdictOn(t, r.Enoki, promise); v.Count < least {
 			t.Errorf("%s: looked at %d, want at least %d", promise, v.Count, least)
+		}
+	}
+}
+
+func TestResultsOfKilledCallersAreFetched(t *testing.T) {
+	r, err := chaos(t, "-seconds", "9", "-rate", "20", "-processes", "2", "-faults", "caller", "-seed", "1")
+	if err != nil {
+		t.Errorf("run: have %v, want no violations", err)
+	}
+	if r.Faults.Done[plan.Caller] == 0 {
+		t.Errorf("have faults %v, want one of a caller", r.Faults)
+	}
+	for _, v := range r.Enoki {
+		if _, about := v.Values["orphans"]; about && v.Values["orphans"] == 0 {
+			t.Errorf("%s, %s: have no call of %d whose caller was killed, want some", v.Promise, v.Says, v.Count)
+		}
+	}
+}
+
+func TestMarkdownIsATable(t *testing.T) {
+	r := newReport(options{mode: soak, seed: 5, rate: 150, args: []string{"-rate", "150"}})
+	r.Faults.Done = counts{plan.Kill: 2, plan.Caller: 1}
+	r.Enoki = []check.Verdict{{Promise: "P2", Says: "answered | in time", Count: 7, Violations: 1, Figures: "85 %", Violated: []string{"1 × lost"}}}
+	var out bytes.Buffer
+	if err := r.markdown(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\n| P2 | answered \\| in time | 7 | 1 | 85 % |\n", "go -C test/chaos run . -rate 150 -seed 5\n", "kill 2, caller 1", "\n* P2: 1 × lost\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("markdown: want %q in\n%s", want, out.String())
 		}
 	}
 }
@@ -81,12 +113,12 @@ func TestNaiveServiceLosesCallsOfAKilledBroker(t *testing.T) {
 		t.Fatal(err)
 	}
 	var errs bytes.Buffer
-	verdicts, struck, err := trial(t.Context(), o, true, &errs)
+	verdicts, faults, err := trial(t.Context(), o, true, &errs)
 	if err != nil {
 		t.Fatalf("trial: %v\n%s", err, errs.String())
 	}
-	if struck[plan.Broker] != 1 {
-		t.Errorf("have faults %v, want one of the broker", struck)
+	if faults.Done[plan.Broker] != 1 {
+		t.Errorf("have faults %v, want one of the broker", faults.Done)
 	}
 	if v := verdictOn(t, verdicts, "P2"); v.Violations == 0 {
 		t.Errorf("P2 of plain nats.go: have none of %d calls lost, want some", v.Count)
@@ -138,7 +170,7 @@ func (f writerFunc) Write(p []byte) (int, error) {
 
 func TestWrongFlagsAreRefused(t *testing.T) {
 	for _, args := range [][]string{
-		{"-faults", "flood"}, {"-faults", "lame"}, {"-processes", "0"}, {"-seconds", "0"}, {"more"},
+		{"-faults", "flood"}, {"-faults", "lame"}, {"-faults", "meta"}, {"-durable", "-1"}, {"-processes", "0"}, {"-seconds", "0"}, {"more"},
 	} {
 		var errs bytes.Buffer
 		if _, err := readOptions(args, &errs); err == nil {
@@ -156,6 +188,7 @@ func TestModesHaveTheirOwnDefaults(t *testing.T) {
 	}{
 		{nil, soak, 10 * time.Second, 10},
 		{[]string{"-outage"}, outage, 10 * time.Second, 1},
+		{[]string{"-roll"}, roll, 10 * time.Second, 1},
 		{[]string{"-spike"}, spike, time.Second, 0},
 		{[]string{"-crowd"}, crowd, 2 * time.Minute, 0},
 		{[]string{"-crowd", "-deadline", "5s"}, crowd, 5 * time.Second, 0},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/test/chaos/check"
+	"github.com/enoki-go/enoki/test/chaos/plan"
 )
 
 // traffic is what the monitoring of the brokers tells of them together.
@@ -51,6 +52,7 @@ type jsz struct {
 	} `json:"meta_cluster"`
 	Accounts []struct {
 		Streams []struct {
+			Name    string `json:"name"`
 			Cluster struct {
 				Leader string `json:"leader"`
 			} `json:"cluster"`
@@ -58,26 +60,57 @@ type jsz struct {
 	} `json:"account_details"`
 }
 
-// leader returns the number of the broker that leads JetStream, or its first
-// stream if there is one; 0 where nobody knows.
-func (w *world) leader(ctx context.Context, stream bool) int {
+// queueName is the stream of the durable calls.
+const queueName = "RPC_chaos"
+
+// leader returns the number of the broker that leads JetStream, or the queue of
+// durable calls; -1 where nobody knows.
+func (w *world) leader(ctx context.Context, kind plan.Kind) int {
 	for i := range w.brokers {
 		var state jsz
 		if w.monitor(ctx, i, "jsz?accounts=1&streams=1", &state) != nil {
 			continue // another one knows
 		}
 		name := state.Meta.Leader
-		for _, a := range state.Accounts {
-			if stream && len(a.Streams) > 0 {
-				name = a.Streams[0].Cluster.Leader
-			}
+		if kind == plan.Stream {
+			name = state.leaderOf(queueName)
 		}
 		var number int
-		if _, err := fmt.Sscanf(strings.TrimPrefix(name, check.BrokerPrefix), "%d", &number); err == nil && number < len(w.brokers) {
+		if _, err := fmt.Sscanf(strings.TrimPrefix(name, check.BrokerPrefix), "%d", &number); err == nil {
 			return number
 		}
 	}
-	return 0
+	return -1
+}
+
+// leaderOf returns the name of the broker that leads a stream.
+func (s jsz) leaderOf(stream string) string {
+	for _, a := range s.Accounts {
+		for _, of := range a.Streams {
+			if of.Name == stream {
+				return of.Cluster.Leader
+			}
+		}
+	}
+	return ""
+}
+
+// awaitHealth waits until a broker that was restarted has caught up with the
+// others, as whoever restarts a cluster does.
+func (w *world) awaitHealth(ctx context.Context, broker int) error {
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	for {
+		var health struct {
+			Status string `json:"status"`
+		}
+		if err := w.monitor(ctx, broker, "healthz", &health); err == nil && health.Status == "ok" {
+			return nil
+		}
+		if err := sleep(ctx, 100*time.Millisecond); err != nil {
+			return fmt.Errorf("wait until broker %d has caught up: %w", broker, err)
+		}
+	}
 }
 
 // awaitLeader waits until a cluster has agreed on who leads JetStream.
@@ -100,7 +133,7 @@ func (w *world) awaitLeader(ctx context.Context) error {
 func (w *world) awaitConnections(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyLimit)
 	defer cancel()
-	want := len(w.workers) + len(w.callers)
+	want := len(w.workers) + len(w.callers) + len(w.submitters)
 	for {
 		t, err := w.traffic(ctx)
 		if err == nil && t.Connections >= want {

@@ -140,6 +140,27 @@ func (s *seat) restart(ctx context.Context, f plan.Fault) error {
 	return s.start(ctx)
 }
 
+// orphanLimit is how long a call may take to be submitted.
+const orphanLimit = 30 * time.Second
+
+// orphan kills a process as soon as one more durable call of it was taken, and
+// starts the next one.
+func (s *seat) orphan(ctx context.Context, f plan.Fault) error {
+	c := s.current()
+	if err := c.Say(role.Last); err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, orphanLimit)
+	defer cancel()
+	if _, err := c.Line(limited); err != nil {
+		return err
+	}
+	if err := s.restart(ctx, f); err != nil {
+		return err
+	}
+	return s.current().Say(role.Go)
+}
+
 // freeze stops the process for a while.
 func (s *seat) freeze(ctx context.Context, f plan.Fault) error {
 	c := s.strike(f.Kind, syscall.SIGSTOP)

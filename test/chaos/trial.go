@@ -13,30 +13,26 @@ import (
 
 	"github.com/enoki-go/enoki/test/chaos/check"
 	"github.com/enoki-go/enoki/test/chaos/history"
-	"github.com/enoki-go/enoki/test/chaos/plan"
 	"github.com/enoki-go/enoki/test/chaos/role"
 )
 
-// counts is how many faults of each kind were done.
-type counts map[plan.Kind]int
-
 // trial runs the load and the faults once and judges what happened.
-func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.Verdict, counts, error) {
+func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.Verdict, tally, error) {
 	dir, err := o.makeDir(naive)
 	if err != nil {
-		return nil, nil, err
+		return nil, tally{}, err
 	}
 	w, err := newWorld(o, naive, dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, tally{}, err
 	}
 	before, after, err := w.run(ctx, errs)
 	if err = errors.Join(err, w.close()); err != nil {
-		return nil, nil, fmt.Errorf("%w (histories and logs are in %s)", err, dir)
+		return nil, tally{}, fmt.Errorf("%w (histories and logs are in %s)", err, dir)
 	}
 	facts, err := history.Read(dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, tally{}, err
 	}
 	verdicts := check.Judge(facts, check.Rules{Workers: o.workers, Drain: o.drain, Slack: o.slack, Naive: naive})
 	switch o.mode {
@@ -44,11 +40,11 @@ func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.
 		verdicts = append(lookedAt(verdicts, "P2"), judgeSpike(o, naive, facts, errs)...)
 	case crowd:
 		verdicts = append(lookedAt(verdicts), judgeCrowd(o, facts, before, after)...)
-	case outage:
+	case outage, roll:
 		verdicts = lookedAt(verdicts)
 	case soak:
 	}
-	return verdicts, w.counts, o.tidy(dir, verdicts, errs)
+	return verdicts, w.tally, o.tidy(dir, verdicts, errs)
 }
 
 // lookedAt leaves out what a mode is not about, and promises that it does not
@@ -100,7 +96,7 @@ func (w *world) run(ctx context.Context, errs io.Writer) (before, after scene, e
 	}
 	_, _ = fmt.Fprintf(errs, "load of %v begins\n", w.options.length)
 	begin := time.Now()
-	for _, s := range w.callers {
+	for _, s := range slices.Concat(w.callers, w.submitters) {
 		if err := s.current().Say(role.Go); err != nil {
 			return before, after, err
 		}
@@ -108,8 +104,14 @@ func (w *world) run(ctx context.Context, errs io.Writer) (before, after scene, e
 	if err := w.afflict(ctx, begin, w.options.plan()); err != nil {
 		return before, after, err
 	}
+	if err := w.endSubmitters(ctx, begin); err != nil {
+		return before, after, err
+	}
 	summaries, err := w.awaitCallers(ctx, begin)
 	if err != nil {
+		return before, after, err
+	}
+	if err := w.fetch(ctx); err != nil {
 		return before, after, err
 	}
 	w.note(history.Fact{Time: begin.Add(w.options.length).UnixNano(), Kind: history.LoadDone})
@@ -118,6 +120,31 @@ func (w *world) run(ctx context.Context, errs io.Writer) (before, after scene, e
 	}
 	after.callers = summaries
 	return before, after, w.stop(ctx)
+}
+
+// endSubmitters ends the durable calls with the load. They are not waited for.
+func (w *world) endSubmitters(ctx context.Context, begin time.Time) error {
+	if err := sleep(ctx, time.Until(begin.Add(w.options.length))); err != nil {
+		return err
+	}
+	return forAll(w.submitters, func(s *seat) error {
+		w.note(history.Fact{Kind: history.Struck, Process: s.current().Name, Fault: ended})
+		s.current().HangUp()
+		return s.current().Await(ctx)
+	})
+}
+
+// fetch lets a new process ask for the results of all durable calls.
+func (w *world) fetch(ctx context.Context) error {
+	if len(w.submitters) == 0 {
+		return nil
+	}
+	if err := w.fetcher.start(ctx); err != nil {
+		return err
+	}
+	c := w.fetcher.current()
+	w.note(history.Fact{Kind: history.Struck, Process: c.Name, Fault: ended})
+	return c.Await(ctx)
 }
 
 // lateLimit is how long after the last deadline callers are waited for.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,22 +27,24 @@ type world struct {
 	family  *proc.Family
 	facts   *history.File // of the suite itself
 
-	url       string // of the brokers
-	httpPorts []int
-	brokers   []*seat
-	workers   []*seat
-	callers   []*seat
+	urls       []string // of the brokers
+	httpPorts  []int
+	brokers    []*seat
+	workers    []*seat
+	callers    []*seat
+	submitters []*seat
+	fetcher    *seat
 
 	watching sync.WaitGroup // for the ends of processes
 
-	mu     sync.Mutex // guards counts, and is held while it is decided who is hit
-	counts map[plan.Kind]int
+	mu     sync.Mutex // guards what follows, and is held while it is decided who is hit
+	tally  tally
 	failed error // the history could not be written
 }
 
 // newWorld lays out the processes and starts none.
 func newWorld(o options, naive bool, dir string) (*world, error) {
-	w := &world{options: o, naive: naive, dir: dir, family: proc.NewFamily(dir), counts: map[plan.Kind]int{}}
+	w := &world{options: o, naive: naive, dir: dir, family: proc.NewFamily(dir), tally: tally{Done: counts{}, Skipped: counts{}}}
 	ports, err := proc.Ports(3 * o.brokers())
 	if err != nil {
 		return nil, err
@@ -59,20 +63,32 @@ func newWorld(o options, naive bool, dir string) (*world, error) {
 			s.Caller = &role.Caller{Load: o.load(i, naive), Deadline: o.deadline}
 		}))
 	}
+	if naive {
+		return w, nil // nothing is durable there
+	}
+	for i := range o.submitters() {
+		w.submitters = append(w.submitters, w.seat(check.SubmitterPrefix, i, func(s *role.Setup) {
+			s.Submitter = &role.Submitter{Seed: o.seed, Rate: o.durable / float64(o.submitters()), Deadline: o.deadline}
+		}))
+	}
+	w.fetcher = w.seat(check.FetcherPrefix, 0, func(s *role.Setup) { s.Fetcher = &role.Fetcher{Limit: fetchLimit} })
 	return w, nil
 }
+
+// fetchLimit is how long after the load results are waited for.
+const fetchLimit = 30 * time.Second
 
 // layBrokers gives each broker three ports: for clients, for the monitoring and
 // for the others.
 func (w *world) layBrokers(ports []int) {
 	n := w.options.brokers()
 	clients, https, routes := ports[:n], ports[n:2*n], ports[2*n:]
-	var urls, peers []string
+	var peers []string
 	for i := range n {
-		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", clients[i]))
+		w.urls = append(w.urls, fmt.Sprintf("nats://127.0.0.1:%d", clients[i]))
 		peers = append(peers, fmt.Sprintf("nats://127.0.0.1:%d", routes[i]))
 	}
-	w.url, w.httpPorts = strings.Join(urls, ","), https
+	w.httpPorts = https
 	for i := range n {
 		name := fmt.Sprintf("%s%d", check.BrokerPrefix, i)
 		b := role.Broker{
@@ -88,11 +104,20 @@ func (w *world) layBrokers(ports []int) {
 
 func (w *world) seat(prefix string, i int, fill func(*role.Setup)) *seat {
 	setup := func(name string) role.Setup {
-		s := role.Setup{Name: name, Dir: w.dir, URL: w.url, Naive: w.naive}
+		s := role.Setup{Name: name, Dir: w.dir, URL: w.shuffled(prefix, i), Naive: w.naive, Replicas: len(w.brokers)}
 		fill(&s)
 		return s
 	}
 	return &seat{name: fmt.Sprintf("%s%d", prefix, i), world: w, setup: setup}
+}
+
+// shuffled returns the addresses of the brokers in an order of the seat's own, so
+// that processes prefer different ones.
+func (w *world) shuffled(prefix string, i int) string {
+	urls := slices.Clone(w.urls)
+	rng := rand.New(rand.NewPCG(w.options.seed+uint64(i), uint64(prefix[0]))) //nolint:gosec // i counts from 0
+	rng.Shuffle(len(urls), func(i, j int) { urls[i], urls[j] = urls[j], urls[i] })
+	return strings.Join(urls, ",")
 }
 
 // start starts the processes. The first worker has to do without a broker for a
@@ -117,7 +142,7 @@ func (w *world) start(ctx context.Context) error {
 	if err := early.awaitReady(ctx, child); err != nil {
 		return err
 	}
-	if err := errors.Join(startAll(ctx, w.workers[1:]), startAll(ctx, w.callers)); err != nil {
+	if err := errors.Join(startAll(ctx, w.workers[1:]), startAll(ctx, w.callers), startAll(ctx, w.submitters)); err != nil {
 		return err
 	}
 	return w.awaitConnections(ctx)

@@ -21,6 +21,9 @@ func (p *past) oneOutcome() Verdict {
 			f.add("ran, but was never sent", c.id)
 			continue
 		}
+		if c.method == role.Durable {
+			continue // that is P4
+		}
 		v.Count++
 		if len(c.answers) > 0 {
 			latest = max(latest, c.answers[0].Took-c.sent.Limit)
@@ -30,6 +33,7 @@ func (p *past) oneOutcome() Verdict {
 		}
 	}
 	v.Figures = fmt.Sprintf("latest %v after its deadline", brief(latest))
+	v.measured("late_ms", milliseconds(latest))
 	return f.into(v)
 }
 
@@ -59,7 +63,7 @@ func (p *past) answered() Verdict {
 			f.add(why+" [hit by "+p.hits(c)+"]", c.id)
 		}
 	}
-	v.Figures = "answered " + percent(v.Count-f.count, v.Count)
+	v.share("answered", v.Count-f.count, v.Count)
 	return f.into(v)
 }
 
@@ -89,14 +93,20 @@ func (p *past) hits(c *call) string {
 // doubles is the price of P2, which is no violation.
 func (p *past) doubles() Verdict {
 	v := Verdict{Promise: "P2", Says: "default calls that ran more than once (allowed)"}
+	return again(v, p.callsOf(role.Work))
+}
+
+// again counts the calls that ran more than once.
+func again(v Verdict, calls []*call) Verdict {
 	twice := 0
-	for _, c := range p.callsOf(role.Work) {
+	for _, c := range calls {
 		v.Count++
 		if len(c.runs) > 1 {
 			twice++
 		}
 	}
-	v.Figures = fmt.Sprintf("%d ran again, %s", twice, percent(twice, v.Count))
+	v.share(fmt.Sprintf("%d ran again,", twice), twice, v.Count)
+	v.measured("again", float64(twice))
 	return v
 }
 
@@ -114,7 +124,7 @@ func (p *past) neverTwice() Verdict {
 			f.add(fmt.Sprintf("started in %s and in %s", kindOf(c.runs[0]), kindOf(c.runs[1])), c.id)
 		}
 	}
-	v.Figures = "answered " + percent(answered, v.Count)
+	v.share("answered", answered, v.Count)
 	return f.into(v)
 }
 

@@ -21,13 +21,44 @@ type Rules struct {
 
 // Verdict is how a promise was kept.
 type Verdict struct {
-	Promise    string   // its number
-	Says       string   // what it is, in short
-	Count      int      // of what it was looked at
-	Violations int      //
-	Figures    string   // what was measured, for reading
-	Violated   []string // what the violations were, the most frequent first
+	Promise    string // its number
+	Says       string // what it is, in short
+	Count      int    // of what it was looked at
+	Violations int
+	Figures    string             // what was measured, for reading
+	Values     map[string]float64 `json:",omitempty"` // the same for machines; names that end in _ms are milliseconds
+	Violated   []string           `json:",omitempty"` // what the violations were, the most frequent first
 }
+
+// measured adds a value for machines.
+func (v *Verdict) measured(name string, value float64) {
+	if v.Values == nil {
+		v.Values = map[string]float64{}
+	}
+	v.Values[name] = value
+}
+
+// share makes part of whole the figure.
+func (v *Verdict) share(what string, part, whole int) {
+	v.Figures = what + " " + percent(part, whole)
+	if whole > 0 {
+		v.measured("percent", 100*float64(part)/float64(whole))
+	}
+}
+
+// spread makes the median and the maximum of durations the figure.
+func (v *Verdict) spread(d []time.Duration) {
+	if len(d) == 0 {
+		return
+	}
+	slices.Sort(d)
+	median, most := d[len(d)/2], d[len(d)-1]
+	v.Figures = fmt.Sprintf("median %v, max %v", brief(median), brief(most))
+	v.measured("median_ms", milliseconds(median))
+	v.measured("max_ms", milliseconds(most))
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // Judge judges histories. The order of verdicts is always the same.
 func Judge(facts []history.Fact, r Rules) []Verdict {
@@ -37,6 +68,10 @@ func Judge(facts []history.Fact, r Rules) []Verdict {
 		p.answered(),
 		p.doubles(),
 		p.neverTwice(),
+		p.submitted(),
+		p.kept(),
+		p.keptAgain(),
+		p.durableAfterKill(),
 		p.rerunAfterKill(),
 		p.rerunAfterForce(),
 		p.workersBounded(),
@@ -94,15 +129,6 @@ func anonymous(text string) string {
 		return string(runes[:200]) + "…"
 	}
 	return string(runes)
-}
-
-// spread is the median and the maximum of durations, as text.
-func spread(d []time.Duration) string {
-	if len(d) == 0 {
-		return ""
-	}
-	slices.Sort(d)
-	return fmt.Sprintf("median %v, max %v", brief(d[len(d)/2]), brief(d[len(d)-1]))
 }
 
 // brief rounds a duration to what is worth reading.

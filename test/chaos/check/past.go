@@ -24,6 +24,7 @@ type past struct {
 type call struct {
 	id, method string
 	sent       history.Fact
+	submitted  *history.Fact // of a durable call: nil where nobody knows whether it was
 	answers    []history.Fact
 	runs       []*run
 }
@@ -86,17 +87,20 @@ func (p *process) healthy(from, to int64) bool {
 	if p.ready == nil || p.ready.Time > from || p.exited != nil && p.exited.Time < to {
 		return false
 	}
-	resumed := func(after int64) int64 {
-		for _, r := range p.resumed {
-			if r.Time > after {
-				return r.Time
-			}
-		}
-		return to
-	}
 	return !slices.ContainsFunc(p.strikes, func(s history.Fact) bool {
-		return s.Time < to && (s.Fault != string(plan.Freeze) || resumed(s.Time) > from)
+		return s.Time < to && (s.Fault != string(plan.Freeze) || p.resumedAfter(s.Time, to) > from)
 	})
+}
+
+// resumedAfter returns when a process went on that was frozen at a time,
+// otherwise where it did not.
+func (p *process) resumedAfter(at, otherwise int64) int64 {
+	for _, r := range p.resumed {
+		if r.Time > at {
+			return r.Time
+		}
+	}
+	return otherwise
 }
 
 // outage is the time from a fault of a broker until it was ready again.
@@ -165,7 +169,9 @@ func (p *past) called(calls map[string]*call, f history.Fact) {
 	switch f.Kind {
 	case history.Sent:
 		c.sent = f
-	case history.Answered:
+	case history.Submitted:
+		c.submitted = &f
+	case history.Answered, history.Fetched:
 		c.answers = append(c.answers, f)
 	case history.Began:
 		p.began(c, f)

@@ -18,6 +18,9 @@ const (
 	BrokerPrefix = "broker-"
 	WorkerPrefix = "worker-"
 	CallerPrefix = "caller-"
+
+	SubmitterPrefix = "submitter-"
+	FetcherPrefix   = "fetcher-"
 )
 
 // Limits of promises, without the slack.
@@ -33,20 +36,21 @@ const (
 // rerunAfterKill is P6 for processes that were killed.
 func (p *past) rerunAfterKill() Verdict {
 	v := Verdict{Promise: "P6", Says: fmt.Sprintf("killed: reruns within %v", rerunLimit+p.rules.Slack)}
-	return p.reruns(v, plan.Kill, rerunLimit)
+	return p.reruns(v, role.Work, plan.Kill, rerunLimit)
 }
 
 // rerunAfterForce is P6 for processes that were forced to stop.
 func (p *past) rerunAfterForce() Verdict {
 	v := Verdict{Promise: "P6", Says: fmt.Sprintf("forced stop: reruns within %v", forcedLimit+p.rules.Slack)}
-	return p.reruns(v, plan.Double, forcedLimit)
+	return p.reruns(v, role.Work, plan.Double, forcedLimit)
 }
 
-// reruns looks at the default calls that ran in a process when it was hit, in
+// reruns looks at the calls of a method that ran in a process when it was hit, in
 // times in which the broker was there.
-func (p *past) reruns(v Verdict, kind plan.Kind, limit time.Duration) Verdict {
+func (p *past) reruns(v Verdict, method string, kind plan.Kind, limit time.Duration) Verdict {
 	var f findings
 	var took []time.Duration
+	detained := 0
 	for _, of := range p.inOrder() {
 		strike, hit := of.hit(kind)
 		if !hit {
@@ -54,24 +58,32 @@ func (p *past) reruns(v Verdict, kind plan.Kind, limit time.Duration) Verdict {
 		}
 		for _, r := range of.runs {
 			again := r.rerun(strike)
-			if again == nil || p.disturbed(strike.Time, again.began.Time) {
+			if r.call.method != method || again == nil || p.disturbed(strike.Time, again.began.Time) {
 				continue
 			}
 			delay := again.began.Since(strike)
-			took = append(took, delay)
-			if delay > limit+p.rules.Slack {
+			switch late := delay > limit+p.rules.Slack; {
+			case late && method == role.Durable && p.detained(strike.Time, again.began.Time):
+				detained++
+				continue
+			case late:
 				f.add("ran again too late", r.call.id)
 			}
+			took = append(took, delay)
 		}
 	}
-	v.Count, v.Figures = len(took), spread(took)
+	v.Count = len(took)
+	if v.spread(took); detained > 0 {
+		v.Figures += fmt.Sprintf(", %d more were given to a process that was hit as well", detained)
+		v.measured("detained", float64(detained))
+	}
 	return f.into(v)
 }
 
 // rerun returns the run that took the place of one which a strike ended; nil
 // where there was none, or none was due.
 func (r *run) rerun(strike history.Fact) *run {
-	if r.call.method != role.Work || !r.wasOnAt(strike.Time) || r.completed() || r.call.answeredBefore(strike.Time) {
+	if !r.wasOnAt(strike.Time) || r.completed() || r.call.answeredBefore(strike.Time) {
 		return nil
 	}
 	for _, other := range r.call.runs {
@@ -104,6 +116,7 @@ func (p *past) workersBounded() Verdict {
 		}
 	}
 	v.Figures = fmt.Sprintf("most %d", most)
+	v.measured("most", float64(most))
 	return f.into(v)
 }
 
@@ -179,7 +192,7 @@ func (p *past) backAfterBroker() Verdict {
 			}
 		}
 	}
-	v.Figures = spread(took)
+	v.spread(took)
 	return f.into(v)
 }
 

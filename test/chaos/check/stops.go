@@ -7,6 +7,7 @@ import (
 
 	"github.com/enoki-go/enoki/test/chaos/history"
 	"github.com/enoki-go/enoki/test/chaos/plan"
+	"github.com/enoki-go/enoki/test/chaos/role"
 )
 
 // stopsGently is P17 for a single SIGTERM.
@@ -35,7 +36,7 @@ func (p *past) stopsGently() Verdict {
 			f.add("exit too late", of.name)
 		}
 	}
-	v.Figures = spread(took)
+	v.spread(took)
 	return f.into(v)
 }
 
@@ -62,6 +63,9 @@ func (p *past) harmed(r *run, strike history.Fact) string {
 		if other.began.Time > max(strike.Time, r.began.Time) {
 			return "ran again elsewhere"
 		}
+	}
+	if r.call.method == role.Durable || r.call.method == role.Panic {
+		return "" // what they come to is P4 and P21
 	}
 	if why, failed := r.call.failed(); failed && len(r.call.runs) == 1 && r.began.Attempt == 0 {
 		return "ran to its end, but the caller was told: " + why
@@ -90,7 +94,7 @@ func (p *past) stopsAtOnce() Verdict {
 			f.add("exit too late", of.name)
 		}
 	}
-	v.Figures = spread(took)
+	v.spread(took)
 	return f.into(v)
 }
 

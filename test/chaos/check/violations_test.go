@@ -60,6 +60,38 @@ var violations = []struct {
 		t.began(50, "single", role.Once, "worker-1.0")
 		return t
 	}},
+	{"SubmittingWithoutOutcome", "P4", "taken within", "no outcome", func(t *tale) *tale {
+		t.sent(800, "unsure", role.Durable)
+		return t.without(func(f history.Fact) bool { return f.Fault == string(plan.Caller) })
+	}},
+	{"SubmittingRefused", "P4", "taken within", "the stream is full", func(t *tale) *tale {
+		t.sent(100, "refused", role.Durable)
+		t.submitted(110, "refused", "the stream is full")
+		return t
+	}},
+	{"DurableCallThatNeverRan", "P4", "have a result", "never ran", func(t *tale) *tale {
+		t.sent(100, "idle", role.Durable)
+		t.submitted(110, "idle", "")
+		return t
+	}},
+	{"DurableCallWithoutAResult", "P4", "have a result", "no outcome [hit by kill", func(t *tale) *tale {
+		return t.without(is(history.Fetched, "kept"))
+	}},
+	{"DurableCallWithAnError", "P4", "have a result", "there is no result", func(t *tale) *tale {
+		t = t.without(is(history.Fetched, "kept"))
+		t.fetched(41_000, "kept", "", "there is no result")
+		return t
+	}},
+	{"DurableCallWithTheResultOfNobody", "P4", "have a result", "no run came to", func(t *tale) *tale {
+		t = t.without(is(history.Fetched, "kept"))
+		t.fetched(41_000, "kept", "worker-0.0", "")
+		return t
+	}},
+	{"LateRerunOfADurableCall", "P4", "killed", "too late", func(t *tale) *tale {
+		t = t.without(func(f history.Fact) bool { return f.ID == "kept" && f.From == "worker-2.0" })
+		t.began(1100+7001, "kept", role.Durable, "worker-2.0")
+		return t
+	}},
 	{"LateRerunAfterKill", "P6", "killed", "too late", func(t *tale) *tale {
 		t.sent(800, "slow", role.Work)
 		t.began(801, "slow", role.Work, "worker-0.0")
@@ -187,6 +219,28 @@ func TestWhatABrokerDidIsNoFaultOfAStop(t *testing.T) {
 	tale.struck(5150, "broker-0.0", plan.Broker)
 	if v := verdict(t, *tale, "P17", "SIGTERM"); v.Violations > 0 {
 		t.Errorf("P17 while the broker is away: have %q, want no violation", v.Violated)
+	}
+}
+
+func TestDurableCallMayBeGivenToAFrozenProcess(t *testing.T) {
+	tale := peace().without(func(f history.Fact) bool { return f.ID == "kept" && f.From == "worker-2.0" })
+	tale.began(9101, "kept", role.Durable, "worker-2.1")
+	tale.struck(5400, "worker-1.1", plan.Freeze)
+	tale.add(8000, history.Fact{Kind: history.Resumed, Process: "worker-1.1", From: "suite"})
+	v := verdict(t, *tale, "P4", "killed")
+	if v.Violations > 0 || v.Values["detained"] != 1 {
+		t.Errorf("P4 after 8s with a second process frozen: have %q and %q, want one detained", v.Violated, v.Figures)
+	}
+}
+
+func TestPanicIsNoFaultOfAStop(t *testing.T) {
+	tale := peace()
+	tale.sent(5050, "boom", role.Panic)
+	tale.began(5090, "boom", role.Panic, "worker-2.0")
+	tale.ended(5110, "boom", "worker-2.0", "")
+	tale.answered(5111, "boom", "panic: "+role.PanicText)
+	if v := verdict(t, *tale, "P17", "SIGTERM"); v.Violations > 0 {
+		t.Errorf("P17 of a call that panics: have %q, want no violation", v.Violated)
 	}
 }
 

@@ -13,6 +13,13 @@ const (
 	Answered Kind = "answered" // it returned: ID, Method, Took, By or Error
 )
 
+// What callers of durable calls say, besides Sent. A call that is Submitted
+// without an error is acknowledged.
+const (
+	Submitted Kind = "submitted" // it was stored: ID, Method, Took, Handle or Error
+	Fetched   Kind = "fetched"   // its result was asked for: ID, Method, Took, By or Error
+)
+
 // What services say.
 const (
 	Began Kind = "began" // a call runs: ID, Method, Attempt
@@ -40,6 +47,7 @@ type Fact struct {
 	Took    time.Duration `json:"took,omitempty"`    // until the caller had an answer
 	By      string        `json:"by,omitempty"`      // the process that answered
 	Error   string        `json:"err,omitempty"`     // empty for a result
+	Handle  string        `json:"handle,omitempty"`  // of a durable call
 	Typed   bool          `json:"typed,omitempty"`   // the error is a fault.Error
 	Process string        `json:"process,omitempty"` // the one that the suite speaks of
 	Fault   string        `json:"fault,omitempty"`   // what was done to it

@@ -19,8 +19,10 @@ const (
 	Double Kind = "double" // two SIGINT to a worker process, and a restart
 	Term   Kind = "term"   // SIGTERM to a worker process, and a restart
 	Broker Kind = "broker" // kill -9 of a broker, and a restart
+	Caller Kind = "caller" // kill -9 of a process that has just submitted a durable call, and a restart
 	Lame   Kind = "lame"   // lame duck and restart of all brokers of a cluster, one after the other
-	Leader Kind = "leader" // kill -9 of the broker that leads JetStream, and a restart
+	Meta   Kind = "meta"   // kill -9 of the broker that leads JetStream, and a restart
+	Stream Kind = "stream" // kill -9 of the broker that leads the queue of durable calls, and a restart
 )
 
 // Letter returns the letter of the kind in tables.
@@ -32,31 +34,37 @@ func (k Kind) Letter() string {
 		return "D"
 	case Term:
 		return "S"
-	case Leader:
-		return "M"
+	case Stream:
+		return "Q"
 	default:
 		return strings.ToUpper(string(k[:1]))
 	}
 }
 
 // OfBroker reports whether the fault befalls a broker.
-func (k Kind) OfBroker() bool { return k == Broker || k == Lame || k == Leader }
+func (k Kind) OfBroker() bool { return k == Broker || k.OfCluster() }
 
-// Kinds are all kinds; the last two are for clusters.
-var Kinds = []Kind{Kill, Freeze, Double, Term, Broker, Lame, Leader}
+// OfCluster reports whether the fault needs a cluster of brokers.
+func (k Kind) OfCluster() bool { return k == Lame || k == Meta || k == Stream }
+
+// Kinds are all kinds.
+var Kinds = []Kind{Kill, Freeze, Double, Term, Broker, Caller, Lame, Meta, Stream}
 
 // Fault is one thing that goes wrong.
 type Fault struct {
 	At     time.Duration // since the load began
 	Kind   Kind
-	Target int           // number of the worker process, or of the broker
+	Target int           // number of the worker process, of the submitter or of the broker
 	For    time.Duration // frozen, or dead before the restart begins
 }
 
 func (f Fault) String() string {
 	who, what := "worker", "restarted after"
-	if f.Kind.OfBroker() {
+	switch {
+	case f.Kind.OfBroker():
 		who = "broker"
+	case f.Kind == Caller:
+		who = "submitter"
 	}
 	if f.Kind == Freeze {
 		what = "for"
@@ -65,8 +73,8 @@ func (f Fault) String() string {
 	switch f.Kind {
 	case Lame:
 		target = "all brokers"
-	case Leader:
-		target = [...]string{"meta leader", "stream leader"}[f.Target%2]
+	case Meta, Stream:
+		target = string(f.Kind) + " leader"
 	default:
 	}
 	return fmt.Sprintf("%8.3fs  %-6s  %-13s  %s %v", f.At.Seconds(), f.Kind, target, what, f.For)
@@ -76,6 +84,7 @@ func (f Fault) String() string {
 type Rules struct {
 	Kinds   []Kind        // those to draw from; none for a plan without faults
 	Workers int           // processes; one of them always lives
+	Callers int           // processes that submit durable calls
 	Brokers int           // 1, or the size of the cluster
 	Length  time.Duration // of the load
 	Gap     time.Duration // between faults, on average
@@ -86,55 +95,81 @@ const (
 	lead       = 2 * time.Second         // at the beginning, without faults
 	tail       = 6 * time.Second         // at the end, so that what was hit is seen to recover
 	margin     = 1500 * time.Millisecond // for a process to start
-	drain      = 4 * time.Second         // for a process to finish its calls
+	drain      = 3500 * time.Millisecond // for a process to finish its calls
+	waiting    = 100 * time.Millisecond  // until it is tried again, where no fault was possible
 	brokerGap  = 12 * time.Second        // between the begins of broker faults: within a deadline of 10 s there is a broker
-	lameLength = 15 * time.Second        // for a rolling restart
+	callerGap  = 8 * time.Second         // between those of submitters
+	lameLength = 24 * time.Second        // for a rolling restart
 )
 
 // New draws a plan. The same seed and rules give the same plan.
 func New(seed uint64, r Rules) []Fault {
 	d := draw{
-		rng:   rand.New(rand.NewPCG(seed, 1)),
-		rules: r,
-		busy:  make([]time.Duration, r.Workers),
+		rng:     rand.New(rand.NewPCG(seed, 1)),
+		rules:   r,
+		workers: make([]time.Duration, r.Workers),
 	}
 	var faults []Fault
-	for at := lead; at < r.Length-tail && len(r.Kinds) > 0; at += d.between(r.Gap/2, r.Gap*3/2) {
-		if f, ok := d.next(at); ok {
-			faults = append(faults, f)
+	for at := lead; at < r.Length-tail; {
+		f, ok := d.next(at)
+		if !ok {
+			at += waiting
+			continue
 		}
+		faults = append(faults, f)
+		at += max(d.between(r.Gap/2, r.Gap*3/2), time.Millisecond)
 	}
 	return faults
 }
 
 // draw is the state while a plan is drawn.
 type draw struct {
-	rng    *rand.Rand
-	rules  Rules
-	bag    []Kind          // kinds to come, so that each kind comes about equally often
-	busy   []time.Duration // until when each worker process is hit
-	broker time.Duration   // until when there is no other broker fault
+	rng     *rand.Rand
+	rules   Rules
+	bag     []Kind          // kinds to come, so that each kind comes about equally often
+	workers []time.Duration // until when each worker process is hit
+	broker  time.Duration   // until when there is no other broker fault
+	caller  time.Duration   // until when there is no other one of a submitter
 }
 
+// next draws the first kind of the bag that is possible. Where none is, a new
+// round begins, so that kinds that have to wait do not hold up the others.
 func (d *draw) next(at time.Duration) (Fault, bool) {
-	for range d.rules.Kinds {
-		f := Fault{At: at.Truncate(time.Millisecond), Kind: d.kind()}
-		if f.Kind.OfBroker() && d.ofBroker(&f) || !f.Kind.OfBroker() && d.ofWorker(&f) {
+	if f, ok := d.fromBag(at); ok {
+		return f, true
+	}
+	round := slices.Clone(d.rules.Kinds)
+	d.rng.Shuffle(len(round), func(i, j int) { round[i], round[j] = round[j], round[i] })
+	for _, k := range round {
+		if !slices.Contains(d.bag, k) {
+			d.bag = append(d.bag, k)
+		}
+	}
+	return d.fromBag(at)
+}
+
+func (d *draw) fromBag(at time.Duration) (Fault, bool) {
+	for i, k := range d.bag {
+		f := Fault{At: at.Truncate(time.Millisecond), Kind: k}
+		if d.complete(&f) {
+			d.bag = slices.Delete(d.bag, i, i+1)
 			return f, true
 		}
-		d.bag = append(d.bag, f.Kind) // its turn comes later
 	}
 	return Fault{}, false
 }
 
-func (d *draw) kind() Kind {
-	if len(d.bag) == 0 {
-		d.bag = slices.Clone(d.rules.Kinds)
-		d.rng.Shuffle(len(d.bag), func(i, j int) { d.bag[i], d.bag[j] = d.bag[j], d.bag[i] })
+// complete decides whom a fault hits and for how long, unless it is not possible
+// now.
+func (d *draw) complete(f *Fault) bool {
+	switch {
+	case f.Kind.OfBroker():
+		return d.ofBroker(f)
+	case f.Kind == Caller:
+		return d.ofCaller(f)
+	default:
+		return d.ofWorker(f)
 	}
-	k := d.bag[0]
-	d.bag = d.bag[1:]
-	return k
 }
 
 func (d *draw) ofBroker(f *Fault) bool {
@@ -146,18 +181,26 @@ func (d *draw) ofBroker(f *Fault) bool {
 		return false
 	}
 	d.broker = f.At + length
-	f.Target = d.rng.IntN(max(d.rules.Brokers, 2))
-	if f.Kind == Broker {
-		f.Target %= d.rules.Brokers
-	}
+	f.Target = d.rng.IntN(d.rules.Brokers)
 	f.For = d.between(500*time.Millisecond, 3500*time.Millisecond)
+	return true
+}
+
+// ofCaller picks any: the one before is long back.
+func (d *draw) ofCaller(f *Fault) bool {
+	if f.At < d.caller || d.rules.Callers == 0 {
+		return false
+	}
+	f.Target = d.rng.IntN(d.rules.Callers)
+	f.For = d.between(200*time.Millisecond, 1500*time.Millisecond)
+	d.caller = f.At + callerGap
 	return true
 }
 
 // ofWorker picks one that is not hit, if another one is not hit either.
 func (d *draw) ofWorker(f *Fault) bool {
 	var healthy []int
-	for i, until := range d.busy {
+	for i, until := range d.workers {
 		if until <= f.At {
 			healthy = append(healthy, i)
 		}
@@ -169,14 +212,29 @@ func (d *draw) ofWorker(f *Fault) bool {
 	var more time.Duration
 	switch f.Kind {
 	case Freeze:
-		f.For, more = d.between(time.Second, min(10*time.Second, d.rules.Length-f.At-tail/2)), margin
+		f.For, more = d.frozen(min(freezeMost, d.rules.Length-f.At-tail/2)), margin/3
 	case Term:
 		f.For, more = d.between(0, 500*time.Millisecond), drain+margin
 	default:
 		f.For, more = d.between(200*time.Millisecond, 1500*time.Millisecond), 2*margin
 	}
-	d.busy[f.Target] = f.At + f.For + more
+	d.workers[f.Target] = f.At + f.For + more
 	return true
+}
+
+// Times for which a process is frozen.
+const (
+	freezeLeast = time.Second
+	freezeShort = 3 * time.Second
+	freezeMost  = 10 * time.Second
+)
+
+// frozen draws a short time mostly, a long one for a third.
+func (d *draw) frozen(most time.Duration) time.Duration {
+	if d.rng.IntN(3) > 0 {
+		return d.between(freezeLeast, min(freezeShort, most))
+	}
+	return d.between(freezeShort, most)
 }
 
 // between draws a whole number of milliseconds.

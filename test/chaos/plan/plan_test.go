@@ -11,7 +11,7 @@ import (
 )
 
 func rules() plan.Rules {
-	return plan.Rules{Kinds: plan.Kinds, Workers: 3, Brokers: 3, Length: 10 * time.Minute, Gap: 2 * time.Second}
+	return plan.Rules{Kinds: plan.Kinds, Workers: 3, Callers: 2, Brokers: 3, Length: 10 * time.Minute, Gap: 2 * time.Second}
 }
 
 func TestSeedReplaysThePlan(t *testing.T) {
@@ -55,7 +55,7 @@ func TestOneWorkerProcessIsNeverHit(t *testing.T) {
 func hitAt(faults []plan.Fault, at time.Duration) int {
 	hit := map[int]bool{}
 	for _, f := range faults {
-		if !f.Kind.OfBroker() && f.At <= at && at <= f.At+f.For {
+		if !f.Kind.OfBroker() && f.Kind != plan.Caller && f.At <= at && at <= f.At+f.For {
 			hit[f.Target] = true
 		}
 	}
@@ -78,6 +78,35 @@ func TestFaultsStayWithinTheirLimits(t *testing.T) {
 			}
 			if f.Kind.OfBroker() {
 				broker = f.At
+			}
+		}
+	}
+}
+
+func TestFourMinutesHoldNinetyFaults(t *testing.T) {
+	for _, tt := range []struct {
+		gap    time.Duration
+		kinds  []plan.Kind // of which there are ninety
+		fewest int         // of each
+	}{
+		{1900 * time.Millisecond, []plan.Kind{plan.Kill, plan.Freeze, plan.Double, plan.Term, plan.Broker}, 12},
+		{1200 * time.Millisecond, []plan.Kind{plan.Kill, plan.Freeze, plan.Double, plan.Term}, 15},
+	} {
+		for seed := range uint64(50) {
+			count := map[plan.Kind]int{}
+			r := plan.Rules{Kinds: plan.Kinds[:6], Workers: 3, Callers: 2, Brokers: 1, Length: 4 * time.Minute, Gap: tt.gap}
+			for _, f := range plan.New(seed, r) {
+				count[f.Kind]++
+			}
+			sum := 0
+			for _, k := range tt.kinds {
+				sum += count[k]
+				if count[k] < tt.fewest {
+					t.Errorf("seed %d, gap %v: have %d of %s, want at least %d", seed, tt.gap, count[k], k, tt.fewest)
+				}
+			}
+			if sum < 90 {
+				t.Errorf("seed %d, gap %v: have %v: %d of %v, want at least 90", seed, tt.gap, count, sum, tt.kinds)
 			}
 		}
 	}

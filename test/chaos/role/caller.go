@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/test/chaos/history"
@@ -122,8 +123,7 @@ func (s Setup) connect() (callFunc, error) {
 	if s.Naive {
 		return s.connectNaive()
 	}
-	warnings := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	client, err := rpc.Dial(s.URL, rpc.WithLogger(warnings))
+	client, err := s.dial()
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +134,14 @@ func (s Setup) connect() (callFunc, error) {
 		}
 	}
 	return func(ctx context.Context, method string, t Task) (string, error) { return methods[method](ctx, t) }, nil
+}
+
+// dial connects as the configuration of a program would have it.
+func (s Setup) dial() (*rpc.Standalone, error) {
+	config := broker.Defaults()
+	config.URL, config.Replicas = s.URL, s.Replicas
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	return rpc.Dial("", rpc.WithConfig(config), rpc.WithLogger(logger))
 }
 
 func (s Setup) connectNaive() (callFunc, error) {

@@ -19,9 +19,14 @@ type Setup struct {
 	URL   string // of the brokers, comma separated; empty for a broker
 	Naive bool   // plain nats.go in place of the framework
 
+	Replicas int `json:",omitempty"` // brokers that hold each stream
+
 	Broker *Broker `json:",omitempty"`
 	Worker *Worker `json:",omitempty"`
 	Caller *Caller `json:",omitempty"`
+
+	Submitter *Submitter `json:",omitempty"`
+	Fetcher   *Fetcher   `json:",omitempty"`
 }
 
 // Worker is a process that serves calls.
@@ -47,6 +52,7 @@ func (s Setup) args() []string {
 	return []string{
 		"--broker", s.URL, "--drain", s.Worker.Drain.String(),
 		"--define", fmt.Sprintf("workers=%d", s.Worker.Workers),
+		"--define", fmt.Sprintf("broker.replicas=%d", s.Replicas),
 	}
 }
 
@@ -69,6 +75,10 @@ func Main(text string) error {
 	switch {
 	case s.Caller != nil:
 		return s.call(facts)
+	case s.Submitter != nil:
+		return s.submit(facts)
+	case s.Fetcher != nil:
+		return s.fetch(facts)
 	case s.Naive:
 		return s.serveNaive(facts)
 	default:

@@ -17,6 +17,8 @@ const (
 	Work  = "work"  // takes as long as it is asked to
 	Once  = "once"  // the same, at most once
 	Panic = "panic" // panics
+
+	Durable = "durable" // the same as Work, at least once even if its caller dies
 )
 
 // PanicText is what Panic panics with.
@@ -37,6 +39,7 @@ type chaos struct {
 	_ rpc.Method `method:"Work"`
 	_ rpc.Method `method:"Once" delivery:"at-most-once"`
 	_ rpc.Method `method:"Panic"`
+	_ rpc.Method `method:"Durable" delivery:"durable" workers:"5"` // the others are not to wait for what has queued up
 }
 
 // journal is the history of this process.
@@ -53,6 +56,11 @@ func (c *chaos) Work(ctx context.Context, t Task) (string, error) {
 // Once works and is never repeated.
 func (c *chaos) Once(ctx context.Context, t Task) (string, error) {
 	return c.Facts.work(ctx, Once, t)
+}
+
+// Durable works, whatever becomes of its caller and of this process.
+func (c *chaos) Durable(ctx context.Context, t Task) (string, error) {
+	return c.Facts.work(ctx, Durable, t)
 }
 
 // Panic panics.
