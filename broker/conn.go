@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,9 @@ var (
 	ErrDisconnected = fault.Declare("svc.disconnected", fault.Unavailable, "not connected to the broker")
 	// ErrRefused is returned while the broker does not accept the credentials.
 	ErrRefused = fault.Declare("svc.refused", fault.Unauthenticated, "the broker refuses the credentials")
+	// ErrForbidden is returned for a subject to which the broker does not let this
+	// process send.
+	ErrForbidden = fault.Declare("svc.forbidden", fault.Denied, "the broker's permissions forbid it")
 	// ErrTooLarge is returned for a message that is larger than the broker takes.
 	ErrTooLarge = fault.Declare("svc.too_large", fault.Invalid, "the message is too large")
 )
@@ -61,7 +65,8 @@ type Conn struct {
 
 	connections atomic.Uint64 // made so far
 
-	mu           sync.Mutex    // guards what follows
+	mu           sync.Mutex // guards what follows
+	forbidden    []func(subject string)
 	connected    chan struct{} // closed while connected
 	disconnected chan struct{} // closed after a loss, until connected
 }
@@ -185,7 +190,35 @@ func (c *Conn) onDisconnect(_ *nats.Conn, err error) {
 	}
 }
 
+// OnForbidden calls f, from a goroutine of the connection, with each subject to
+// which the broker did not let this process send. The message is lost; nothing else
+// tells its sender.
+func (c *Conn) OnForbidden(f func(subject string)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forbidden = append(c.forbidden, f)
+}
+
+// tellForbidden reads the subject out of what the broker says, which is the only
+// place where it stands.
+func (c *Conn) tellForbidden(err error) {
+	_, quoted, publish := strings.Cut(err.Error(), "Violation for Publish to ")
+	subject, _, _ := strings.Cut(strings.TrimPrefix(quoted, `"`), `"`)
+	if !publish {
+		return
+	}
+	c.mu.Lock()
+	all := slices.Clone(c.forbidden)
+	c.mu.Unlock()
+	for _, f := range all {
+		f(subject)
+	}
+}
+
 func (c *Conn) onError(_ *nats.Conn, sub *nats.Subscription, err error) {
+	if errors.Is(err, nats.ErrPermissionViolation) {
+		c.tellForbidden(err)
+	}
 	attrs := []any{"error", err}
 	if sub != nil {
 		attrs = append(attrs, "subject", sub.Subject)

@@ -45,7 +45,17 @@ func callerOf(h dependency.Host) (*caller, error) {
 func newCaller(conn *broker.Conn, name string, set settings) *caller {
 	c := &caller{conn: conn, inbox: conn.Inbox(name), settings: set, known: newKnown(conn)}
 	c.patrol = newPatrol(c)
+	conn.OnForbidden(c.forbidden)
 	return c
+}
+
+// forbidden tells the calls that were sent to a subject that they did not pass.
+func (c *caller) forbidden(subject string) {
+	c.inbox.Each(func(r broker.Receiver) {
+		if f, ok := r.(*flight); ok && c.subject(f.target) == subject {
+			f.post(heard{word: forbidden})
+		}
+	})
 }
 
 // Start subscribes the inbox for replies.

@@ -19,6 +19,15 @@ func (s *server) say(kind, address string) {
 	s.send(&broker.Msg{Subject: address, Header: s.word(kind)})
 }
 
+// accept tells a caller who has its call. The call may not have been read yet.
+func (s *server) accept(r *request) {
+	h := s.word(kindAccept)
+	if e := s.methods[r.name]; e != nil && e.delivery == atMostOnce {
+		h[headerOnce] = []string{"1"}
+	}
+	s.send(&broker.Msg{Subject: r.msg.Reply, Header: h})
+}
+
 // send sends what may get lost: its receiver asks again.
 func (s *server) send(m *broker.Msg) {
 	if err := s.conn.Send(m); err != nil {
@@ -128,7 +137,7 @@ func (s *server) where(m *broker.Msg) {
 		case answered != nil:
 			s.repeat(answered)
 		case running != nil:
-			s.say(kindAccept, key)
+			s.accept(running)
 		}
 	}
 }

@@ -4,7 +4,7 @@ import "context"
 
 // AwaitUntold waits for a result that nobody tells of.
 func AwaitUntold(ctx context.Context, j Jobs, h Handle) error {
-	_, err := j.submitter.await(ctx, h, nil)
+	_, err := j.submitter.await(ctx, h, nil, 0)
 	return err
 }
 

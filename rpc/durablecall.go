@@ -22,14 +22,40 @@ func newSubmitter(c *caller) *submitter { return &submitter{c, newDepots(c.conn)
 // submit stores a call. It is the budget of the call that bounds how long it may
 // take; ctx, and the time that calls have by default, bound storing it.
 func (s *submitter) submit(ctx context.Context, t target, args body) (Handle, error) {
-	h, err := s.store(ctx, t, args)
+	h, err := s.store(ctx, t, args, "")
 	if err != nil {
 		return Handle{}, fmt.Errorf("submit %s: %w", t, err)
 	}
 	return h, nil
 }
 
-func (s *submitter) store(ctx context.Context, t target, args body) (Handle, error) {
+// call stores a call and waits for its result, which its worker also sends here.
+func (s *submitter) call(ctx context.Context, t target, args body) (Handle, *broker.Msg, error) {
+	told := make(results, 1)
+	a := s.caller.inbox.Address(resultKind)
+	s.caller.inbox.Open(a, told)
+	defer s.caller.inbox.Close(a)
+	h, err := s.store(ctx, t, args, a.Subject)
+	if err != nil {
+		return h, nil, fmt.Errorf("submit %s: %w", t, err)
+	}
+	m, err := s.await(ctx, h, told, lookLate)
+	return h, m, err
+}
+
+// results takes the result that a worker sends.
+type results chan *broker.Msg
+
+// Receive takes the first.
+func (r results) Receive(m *broker.Msg) {
+	select {
+	case r <- m:
+	default:
+	}
+}
+
+// store stores a call. Its result is sent to reply, where that is not "".
+func (s *submitter) store(ctx context.Context, t target, args body, reply string) (Handle, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.caller.settings.Timeout)
 	defer cancel()
 	id, keyed, err := newID(ctx, t.method)
@@ -50,6 +76,9 @@ func (s *submitter) store(ctx context.Context, t target, args body) (Handle, err
 	m, err := s.message(ctx, t, args, id)
 	if err != nil {
 		return Handle{}, err
+	}
+	if reply != "" {
+		m.Header[headerReply] = []string{reply}
 	}
 	stored, err := d.queue.Store(ctx, m, id, lifetime(t))
 	h.sequence = stored.Sequence
@@ -123,6 +152,7 @@ func (s *submitter) look(ctx context.Context, h Handle) (m *broker.Msg, again ti
 // soon at first.
 const (
 	lookSoon   = 5 * time.Millisecond
+	lookLate   = time.Second     // where the worker sends it, too
 	lookExpiry = 2 * time.Second // after the time of the call is up
 	lookSeldom = 10 * time.Second
 )
@@ -145,13 +175,9 @@ func (s *submitter) peek(ctx context.Context, h Handle) (*broker.Msg, error) {
 
 // fetch waits for the result of a call, for as long as ctx lives.
 func (s *submitter) fetch(ctx context.Context, h Handle) (*broker.Msg, error) {
-	told := make(chan struct{}, 1)
-	sub, err := s.caller.conn.Subscribe(resultSubject(s.caller.conn.Namespace(), h.service, h.id), "", func(*broker.Msg) {
-		select {
-		case told <- struct{}{}:
-		default:
-		}
-	})
+	told := make(results, 1)
+	sub, err := s.caller.conn.Subscribe(resultSubject(s.caller.conn.Namespace(), h.service, h.id), "",
+		func(*broker.Msg) { told.Receive(nil) }) // not stored yet
 	if err != nil {
 		return nil, err
 	}
@@ -159,24 +185,21 @@ func (s *submitter) fetch(ctx context.Context, h Handle) (*broker.Msg, error) {
 	if err := s.caller.conn.Flush(ctx); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	return s.await(ctx, h, told)
+	return s.await(ctx, h, told, 0)
 }
 
-func (s *submitter) await(ctx context.Context, h Handle, told <-chan struct{}) (*broker.Msg, error) {
-	timer := time.NewTimer(0)
+// await waits for the result of a call, until it is told of it, or told that it is
+// to look, and looks for it by itself.
+func (s *submitter) await(ctx context.Context, h Handle, told <-chan *broker.Msg, first time.Duration) (*broker.Msg, error) {
+	timer := time.NewTimer(first)
 	defer timer.Stop()
 	for wait := lookSoon; ; wait = min(2*wait, lookSeldom) {
 		seen := s.caller.conn.Connections()
-		m, again, err := s.look(ctx, h)
-		switch {
-		case ctx.Err() != nil && (errors.Is(err, ErrPending) || errors.Is(err, ctx.Err())):
-			return nil, ErrPending.Because(context.Cause(ctx))
-		case !passes(err):
-			return m, err
-		}
-		timer.Reset(min(wait, time.Until(again)))
 		select {
-		case <-told:
+		case m := <-told:
+			if m != nil {
+				return m, nil
+			}
 			wait = lookSoon
 		case <-timer.C:
 		case <-ctx.Done():
@@ -187,6 +210,14 @@ func (s *submitter) await(ctx context.Context, h Handle, told <-chan struct{}) (
 		if seen != s.caller.conn.Connections() {
 			wait = lookSoon
 		}
+		m, again, err := s.look(ctx, h)
+		switch {
+		case ctx.Err() != nil && (errors.Is(err, ErrPending) || errors.Is(err, ctx.Err())):
+			return nil, ErrPending.Because(context.Cause(ctx))
+		case !passes(err):
+			return m, err
+		}
+		timer.Reset(min(max(wait, first), time.Until(again)))
 	}
 }
 

@@ -33,6 +33,8 @@ type Job[In, Out any] struct {
 	// Result waits for the result of a call, for as long as ctx lives: then the error
 	// is ErrPending. It is kept for 24 hours and can be asked for repeatedly.
 	Result func(ctx context.Context, h Handle) (Out, error)
+
+	call func(ctx context.Context, in In) (Out, error) // both at once; nil in a fake
 }
 
 // jobOptions are the tag keys of Job.
@@ -72,6 +74,9 @@ func checkLifetime(timeout time.Duration) error {
 // goes on when ctx ends; a caller that may want its result nevertheless uses
 // Submit.
 func (j Job[In, Out]) Call(ctx context.Context, in In) (out Out, err error) {
+	if j.call != nil {
+		return j.call(ctx, in)
+	}
 	h, err := j.Submit(ctx, in)
 	if err != nil {
 		return out, err
@@ -97,16 +102,28 @@ func jobOf[In, Out any](s *submitter, t target) Job[In, Out] {
 				return out, fault.Newf(fault.Invalid, "result of %s: have the handle of another method: %s", t, h)
 			}
 			m, err := s.fetch(ctx, h)
-			result, err := resultOf(h, m, err)
-			if err != nil {
+			return decodedAs[Out](h, m, err)
+		},
+		call: func(ctx context.Context, in In) (out Out, err error) {
+			h, m, err := s.call(ctx, t, bodyOf(in))
+			if (h == Handle{}) {
 				return out, err
 			}
-			if _, none := any(out).(None); none {
-				return out, nil
-			}
-			return out, result.Decode(&out)
+			return decodedAs[Out](h, m, err)
 		},
 	}
+}
+
+// decodedAs reads a result.
+func decodedAs[Out any](h Handle, m *broker.Msg, err error) (out Out, _ error) {
+	result, err := resultOf(h, m, err)
+	if err != nil {
+		return out, err
+	}
+	if _, none := any(out).(None); none {
+		return out, nil
+	}
+	return out, result.Decode(&out)
 }
 
 type submitterKey struct{ service string }

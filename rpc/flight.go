@@ -154,6 +154,8 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 		f.caller.decline(h.bind)
 	case giveUp:
 		return ErrWorkerLost.Explain("%d instances of %s were lost while they ran %s; it is not tried again", maxLost, f.target.service, f.target.method)
+	case refuse:
+		return broker.ErrForbidden.Explain("the broker's permissions do not let this process send to %s", f.out.msg.Subject)
 	case stay, finish:
 	}
 	return nil

@@ -11,6 +11,7 @@ type journey struct {
 	attempt  int    // how often the call was sent again
 	lost     int    // runs that were lost with their instance
 	begun    bool   // a run may have begun
+	once     bool   // the instance says that the call is never to run twice
 }
 
 type state uint8
@@ -26,16 +27,17 @@ const (
 type word uint8
 
 const (
-	result   word = iota // the answer
-	accept               // an instance has it
-	busy                 // the instance had no worker and has forgotten it
-	handback             // the instance leaves and has stopped its run
-	nobody               // the broker could not deliver the message of the call
-	offer                // a worker is kept for it
-	lost                 // the instance is gone, or does not know the call
-	suspect              // the instance does not answer
-	absent               // nobody heard the ticket of its line
-	unknown              // something of a later version of the protocol
+	result    word = iota // the answer
+	accept                // an instance has it
+	busy                  // the instance had no worker and has forgotten it
+	handback              // the instance leaves and has stopped its run
+	nobody                // the broker could not deliver the message of the call
+	offer                 // a worker is kept for it
+	lost                  // the instance is gone, or does not know the call
+	suspect               // the instance does not answer
+	forbidden             // the broker did not let the message of the call pass
+	absent                // nobody heard the ticket of its line
+	unknown               // something of a later version of the protocol
 )
 
 // heard is a word with what belongs to it.
@@ -43,6 +45,7 @@ type heard struct {
 	word     word
 	instance string      // that said it, or that it is about; "" where nobody says
 	attempt  int         // that lost and suspect are about
+	once     bool        // of accept: it is never to run twice
 	bind     string      // of an offer: where the call is to be sent
 	msg      *broker.Msg // of a result
 }
@@ -60,6 +63,7 @@ const (
 	wonder              // find out whether the service exists, and queue if it does
 	doubt               // find out whether the service exists, and stay if it does
 	giveUp              // return ErrWorkerLost
+	refuse              // return ErrForbidden
 )
 
 // maxLost is how many runs may be lost with their instances before the call is
@@ -87,6 +91,8 @@ func (j *journey) hear(h heard) move {
 		return queue
 	case lost, suspect:
 		return j.gone(h)
+	case forbidden:
+		return j.barred()
 	case absent:
 		if j.state == waiting {
 			return doubt
@@ -118,6 +124,7 @@ func (j *journey) offered(h heard) move {
 // accepted does not change its mind: of two instances that have the call, the one
 // that is known already is watched.
 func (j *journey) accepted(h heard) move {
+	j.once = j.once || h.once
 	switch j.state {
 	case flying:
 		j.state, j.instance = held, h.instance
@@ -144,6 +151,15 @@ func (j *journey) undelivered() move {
 	}
 }
 
+// barred says so, unless the call was under way before.
+func (j *journey) barred() move {
+	if j.state != flying && j.state != held {
+		return stay
+	}
+	j.state = over
+	return refuse
+}
+
 // refused ignores an instance that the call is not with.
 func (j *journey) refused(h heard) move {
 	if j.state == flying || j.state == held && j.instance == h.instance {
@@ -153,9 +169,10 @@ func (j *journey) refused(h heard) move {
 	return stay
 }
 
-// gone ignores what is said of an earlier attempt.
+// gone ignores what is said of an earlier attempt. Of a call that may not run twice
+// nothing is gained by giving up an instance that may only be slow.
 func (j *journey) gone(h heard) move {
-	if h.attempt != j.attempt || j.state != flying && j.state != held {
+	if h.word == suspect && j.once || h.attempt != j.attempt || j.state != flying && j.state != held {
 		return stay
 	}
 	j.begun = true

@@ -26,13 +26,14 @@ lost 2          queue waiting !   queue waiting !   stay waiting      stay over
 lost 1          stay flying       stay held a       stay waiting      stay over
 suspect 2       queue waiting !   queue waiting !   stay waiting      stay over
 suspect 1       stay flying       stay held a       stay waiting      stay over
+forbidden       refuse over       refuse over       stay waiting      stay over
 absent          stay flying       stay held a       doubt waiting     stay over
 unknown a       stay flying       stay held a       stay waiting      stay over
 `
 
 var (
-	moveNames  = []string{"stay", "finish", "queue", "bind", "leave", "decline", "wonder", "doubt", "giveUp"}
-	wordNames  = []string{"result", "accept", "busy", "handback", "nobody", "offer", "lost", "suspect", "absent", "unknown"}
+	moveNames  = []string{"stay", "finish", "queue", "bind", "leave", "decline", "wonder", "doubt", "giveUp", "refuse"}
+	wordNames  = []string{"result", "accept", "busy", "handback", "nobody", "offer", "lost", "suspect", "forbidden", "absent", "unknown"}
 	stateNames = []string{"flying", "held", "waiting", "over"}
 )
 
@@ -41,7 +42,7 @@ func wordOf(text string) heard {
 	name, about, _ := strings.Cut(text, " ")
 	for w, known := range wordNames {
 		if known == name {
-			h := heard{word: word(w), instance: about} //nolint:gosec // ten words
+			h := heard{word: word(w), instance: about} //nolint:gosec // eleven words
 			_, _ = fmt.Sscan(about, &h.attempt)
 			return h
 		}
@@ -160,7 +161,7 @@ func TestRandomWordsNeverBreakTheLawsOfAJourney(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
 		j, finished, history := journey{}, 0, []string{}
 		for range 30 {
-			h := heard{word: word(r.IntN(len(wordNames))), instance: string(rune('a' + r.IntN(3))), attempt: max(0, j.attempt-r.IntN(2))} //nolint:gosec // ten words
+			h := heard{word: word(r.IntN(len(wordNames))), instance: string(rune('a' + r.IntN(3))), attempt: max(0, j.attempt-r.IntN(2))} //nolint:gosec // eleven words
 			before := j
 			m := j.hear(h)
 			history = append(history, fmt.Sprintf("%s %s %d: %s", wordNames[h.word], h.instance, h.attempt, moveNames[m]))

@@ -41,7 +41,7 @@ const (
 	patrolEvery = 250 * time.Millisecond
 	// silence is how long an instance may leave questions unanswered before the
 	// calls that it has are sent elsewhere.
-	silence = 2 * time.Second
+	silence = 1500 * time.Millisecond
 	// settling is how long after a reconnect nobody is taken for dead: instances
 	// connect again at about the same time.
 	settling = 1500 * time.Millisecond
@@ -124,7 +124,7 @@ func (p *patrol) reconnected(now time.Time) bool {
 	if p.epoch = epoch; fresh {
 		p.settled = now.Add(settling)
 		for _, w := range p.watched {
-			w.heard = now
+			w.heard = p.settled.Add(2*patrolEvery - silence) // it is asked once more
 		}
 	}
 	return fresh

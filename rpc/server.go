@@ -55,7 +55,7 @@ func serverOf(h entrypoint.Host) (*server, error) {
 			prefix: subjectOf(l.conn.Namespace(), h.Service(), ""),
 			own:    controlSubject(l.conn.Namespace(), h.Service(), h.Instance(), ""),
 		}
-		s.ledger = newLedger(func(r *request) { s.say(kindAccept, r.msg.Reply) })
+		s.ledger = newLedger(s.accept)
 		return s, nil
 	})
 	if err != nil {
@@ -223,7 +223,7 @@ func (s *server) knows(r *request) bool {
 	case answered != nil:
 		s.repeat(answered)
 	case running != nil:
-		s.say(kindAccept, r.msg.Reply)
+		s.accept(running)
 	default:
 		return false
 	}

@@ -14,10 +14,12 @@ const (
 	headerInst    = "Svc-Inst"    // instance that sent it
 	headerAttempt = "Svc-Attempt" // how often the call was sent before
 	headerBegun   = "Svc-Begun"   // "1": an earlier attempt may have begun to run
+	headerOnce    = "Svc-Once"    // "1": the call is never to run twice
 
-	callKind  = "call"  // of the reply subject of a call: who sends from it takes part
-	lineKind  = "line"  // … of a ticket
-	queryKind = "query" // … of a probe
+	callKind   = "call"   // of the reply subject of a call: who sends from it takes part
+	lineKind   = "line"   // … of a ticket
+	queryKind  = "query"  // … of a probe
+	resultKind = "result" // … of a durable call
 
 	ticketVerb = "ticket" // n calls of a method wait for workers
 	whereVerb  = "where"  // who has these calls
@@ -64,7 +66,7 @@ func read(m *broker.Msg) heard {
 	h := heard{instance: m.Header.Get(headerInst)}
 	switch kind := m.Header.Get(headerKind); kind {
 	case kindAccept:
-		h.word = accept
+		h.word, h.once = accept, m.Header.Get(headerOnce) != ""
 	case kindBusy:
 		h.word = busy
 	case kindHandback:
