@@ -4,7 +4,7 @@ SHELL := bash
 
 FUZZTIME ?= 30s
 BENCHFLAGS ?=
-CHAOSFLAGS ?=
+CHAOSFLAGS ?= -seed 7 -deadline 20s -slack 3s
 
 LINT := $(CURDIR)/.tools/bin/golangci-lint
 

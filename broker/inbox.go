@@ -34,7 +34,7 @@ type inboxShard struct {
 // Receiver is given what is sent to one address.
 type Receiver interface {
 	// Receive runs on the goroutine of the inbox and under one of its locks: it
-	// must neither block nor use the inbox.
+	// must neither wait nor use the inbox.
 	Receive(m *Msg)
 }
 

@@ -19,8 +19,8 @@ type Reader struct {
 }
 
 // readerRoom is how many messages may wait to be read; what comes then is lost,
-// and logged. It is nats.go's own limit.
-const readerRoom = nats.DefaultSubPendingMsgsLimit
+// and logged.
+const readerRoom = 8192
 
 // SubscribeReader is Subscribe for f that may be held up by a message, if it sees
 // to it that Relieve is called then.

@@ -33,8 +33,8 @@ func (c *Conn) Subscribe(subject, queue string, f func(*Msg)) (*Subscription, er
 }
 
 // Stop unsubscribes and returns once f has been called for everything that had
-// arrived, or ctx has ended. While disconnected it does not call f any more: the
-// broker cannot confirm the end, nor take an answer.
+// arrived, or ctx has ended. While disconnected it does not wait for more to
+// arrive: the broker cannot confirm the end, nor take an answer.
 func (s *Subscription) Stop(ctx context.Context) error {
 	end := s.sub.Drain
 	if !s.conn.nc.IsConnected() {

@@ -73,8 +73,7 @@ func (w *wire) Write(b []byte) (int, error) {
 	quiet := now.Sub(w.last) >= wireQuiet
 	w.last = now
 	if quiet && !w.writing {
-		w.extend(now)
-		return w.Conn.Write(b)
+		return w.direct(b, now)
 	}
 	w.pending = append(w.pending, b...)
 	if !w.writing {
@@ -82,6 +81,23 @@ func (w *wire) Write(b []byte) (int, error) {
 		go w.drain() // ends when nothing is pending; Close waits for it
 	}
 	return len(b), nil
+}
+
+// direct writes b at once. The caller holds mu.
+func (w *wire) direct(b []byte, now time.Time) (int, error) {
+	w.extend(now)
+	n, err := w.Conn.Write(b)
+	if err != nil {
+		w.fail(err)
+	}
+	return n, err
+}
+
+// fail ends the connection: what comes next would stand in the middle of a
+// message. The caller holds mu.
+func (w *wire) fail(err error) {
+	w.err, w.pending = err, nil
+	_ = w.Conn.Close() // so that who reads notices, too
 }
 
 // SetWriteDeadline does nothing: writes have limits of their own.
@@ -116,8 +132,7 @@ func (w *wire) take(written []byte, err error) []byte {
 		w.spare = written[:0]
 	}
 	if err != nil {
-		w.err, w.pending = err, nil
-		_ = w.Conn.Close() // so that who reads notices, too
+		w.fail(err)
 	}
 	batch := w.pending
 	w.pending, w.spare = w.spare, nil

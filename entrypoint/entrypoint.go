@@ -96,7 +96,8 @@ type Host interface {
 	Reserve(granted func(Slot)) (withdraw func() bool)
 	// Serve is Queue that may run c before it returns, on the goroutine it is called
 	// from, where calls of this entrypoint have been short of late: waking another
-	// costs more than such a call. It relieves r where this one turns out not to be.
+	// costs more than such a call; done, too, is then called before it returns. It
+	// relieves r where this one turns out not to be.
 	Serve(c *Call, done Done, r Relay) error
 	// Go runs background work of the entrypoint until the container stops, which
 	// ends ctx and waits for f. An error of f stops the application.

@@ -22,6 +22,7 @@ type desk struct {
 	wished   bool               // a worker is asked for
 	withdraw func() bool
 	closed   bool
+	slow     map[string]int // callers that let an offer lapse and have taken none since; their open offers
 }
 
 // customer is a process whose calls wait.
@@ -47,7 +48,7 @@ const (
 )
 
 func newDesk(e *served) *desk {
-	return &desk{served: e, by: make(map[string]*customer), pledges: make(map[string]*pledge)}
+	return &desk{served: e, by: make(map[string]*customer), pledges: make(map[string]*pledge), slow: make(map[string]int)}
 }
 
 // ask takes a ticket: so many calls of that caller wait.
@@ -55,10 +56,15 @@ func (d *desk) ask(address string, count int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c := d.by[address]
+	open, slow := d.slow[address]
+	if slow {
+		count = min(count, 1) // one worker at a time is enough to be kept for nobody
+	}
 	switch {
 	case d.closed:
 	case count <= 0:
 		d.dismiss(c)
+	case open > 0:
 	case c != nil:
 		c.waiting = count
 		c.tickets++
@@ -125,7 +131,10 @@ func (d *desk) pledge(slot entrypoint.Slot) (number, address string) {
 	number = strconv.FormatUint(d.last, 36)
 	p := &pledge{slot: slot, customer: c, tickets: c.tickets}
 	d.pledges[number] = p
-	p.timer = time.AfterFunc(pledgeLimit, func() { d.lapse(number) })
+	p.timer = time.AfterFunc(pledgeLimit, func() { d.expire(number) })
+	if _, slow := d.slow[c.address]; slow {
+		d.slow[c.address]++
+	}
 	d.wish()
 	return number, c.address
 }
@@ -139,8 +148,22 @@ func (d *desk) redeem(number string) entrypoint.Slot {
 		return nil
 	}
 	delete(d.pledges, number)
+	delete(d.slow, p.customer.address)
 	p.timer.Stop()
 	return p.slot
+}
+
+// expire takes an offer back that was not answered in time.
+func (d *desk) expire(number string) {
+	d.mu.Lock()
+	if p := d.pledges[number]; p != nil {
+		d.dismiss(d.by[p.customer.address])
+		if len(d.slow) < mostCustomers {
+			d.slow[p.customer.address] = max(1, d.slow[p.customer.address])
+		}
+	}
+	d.mu.Unlock()
+	d.lapse(number)
 }
 
 // lapse takes an offer back from a caller that does not need it or cannot be
@@ -154,6 +177,9 @@ func (d *desk) lapse(number string) {
 		p.timer.Stop()
 		if p.tickets == p.customer.tickets {
 			d.dismiss(p.customer)
+		}
+		if open := d.slow[p.customer.address]; open > 0 {
+			d.slow[p.customer.address] = open - 1
 		}
 	}
 	d.mu.Unlock()

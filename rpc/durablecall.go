@@ -217,7 +217,10 @@ func (s *submitter) await(ctx context.Context, h Handle, told <-chan *broker.Msg
 		case !passes(err):
 			return m, err
 		}
-		timer.Reset(min(max(wait, first), time.Until(again)))
+		if wait = max(wait, first); !again.IsZero() {
+			wait = min(wait, time.Until(again))
+		}
+		timer.Reset(wait)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -36,7 +37,15 @@ type durableCall struct {
 // nothing in it waits.
 func (d *durableServer) receive(delivery *broker.Delivery) {
 	s := d.server
-	name := delivery.Msg.Subject[len(queueSubject(s.conn.Namespace(), s.host.Service(), "")):]
+	name, ok := strings.CutPrefix(delivery.Msg.Subject, queueSubject(s.conn.Namespace(), s.host.Service(), ""))
+	if !ok {
+		s.host.Logger().Error("message of the queue dropped: it is no call of this service; somebody else made the stream, or changed it",
+			"subject", delivery.Msg.Subject)
+		if err := delivery.Term(); err != nil {
+			s.host.Logger().Warn("message of the queue cannot be dropped", "subject", delivery.Msg.Subject, "error", err)
+		}
+		return
+	}
 	c := &durableCall{durable: d, delivery: delivery, arrived: time.Now()}
 	c.request = request{msg: delivery.Msg, name: name, received: delivery.Stored, server: s}
 	d.mu.Lock()

@@ -58,7 +58,7 @@ func (f *flight) land() {
 	f.timer.Stop()
 	for range len(f.mail) {
 		if h := <-f.mail; h.word == offer {
-			f.caller.decline(h.bind)
+			f.decline(h)
 		}
 	}
 	f.out.reset()
@@ -132,7 +132,7 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 	}
 	switch move {
 	case wonder, doubt:
-		if !f.peer.exists(ctx, f.caller) && !f.caller.patrol.unsettled(time.Now()) {
+		if !f.exists(ctx) {
 			return broker.ErrNoResponders
 		}
 		if move == wonder {
@@ -151,7 +151,7 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 		f.line.leave(f)
 		f.line = nil
 	case decline:
-		f.caller.decline(h.bind)
+		f.decline(h)
 	case giveUp:
 		return ErrWorkerLost.Explain("%d instances of %s were lost while they ran %s; it is not tried again", maxLost, f.target.service, f.target.method)
 	case refuse:
@@ -159,6 +159,22 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 	case stay, finish:
 	}
 	return nil
+}
+
+// exists reports whether it is worth while to wait for the service.
+func (f *flight) exists(ctx context.Context) bool {
+	ctx, cancel := context.WithDeadline(ctx, f.end)
+	defer cancel()
+	return f.peer.exists(ctx, f.caller) || f.caller.patrol.unsettled(time.Now())
+}
+
+// decline gives an offer back. The instance takes it that no call of this caller
+// waits any more; where some do, it is told so.
+func (f *flight) decline(h heard) {
+	f.caller.decline(h.bind)
+	if f.peer.lined.Load() > 0 {
+		f.peer.line(f.caller, f.target.method).renew()
+	}
 }
 
 // join stands in line.
@@ -174,7 +190,7 @@ func (f *flight) join(l *line) error {
 func (f *flight) bind(h heard) error {
 	left := time.Until(f.end)
 	if left <= 0 {
-		f.caller.decline(h.bind)
+		f.decline(h)
 		return errLate
 	}
 	f.out.again(h.bind, left, f.journey)

@@ -11,6 +11,7 @@ type journey struct {
 	attempt  int    // how often the call was sent again
 	lost     int    // runs that were lost with their instance
 	begun    bool   // a run may have begun
+	shunned  string // instance that last refused it or handed it back
 	once     bool   // the instance says that the call is never to run twice
 }
 
@@ -116,7 +117,7 @@ func (j *journey) offered(h heard) move {
 	if j.state != waiting {
 		return decline
 	}
-	j.state, j.instance = held, h.instance
+	j.state, j.instance, j.shunned = held, h.instance, ""
 	j.attempt++
 	return bind
 }
@@ -130,6 +131,9 @@ func (j *journey) accepted(h heard) move {
 		j.state, j.instance = held, h.instance
 		return stay
 	case waiting:
+		if j.shunned != "" && h.instance == j.shunned {
+			return stay // said before it was refused or handed back
+		}
 		j.state, j.instance = held, h.instance
 		return leave
 	default:
@@ -163,7 +167,7 @@ func (j *journey) barred() move {
 // refused ignores an instance that the call is not with.
 func (j *journey) refused(h heard) move {
 	if j.state == flying || j.state == held && j.instance == h.instance {
-		j.state = waiting
+		j.state, j.shunned = waiting, h.instance
 		return queue
 	}
 	return stay

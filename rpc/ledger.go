@@ -18,7 +18,8 @@ type ledger struct {
 	first    *request            // of those that were not accepted yet, oldest first
 	last     *request
 	timer    *time.Timer // of accept
-	ticking  bool
+	ticking  bool        // or stopped
+	stopped  bool
 	finished answers
 	unsent   []string // calls whose answers could not be sent
 }
@@ -136,7 +137,7 @@ func (l *ledger) due(now time.Time) (due []*request) {
 		due = append(due, l.first)
 		l.unlist(l.first)
 	}
-	if l.ticking = l.first != nil; l.ticking {
+	if l.ticking = l.first != nil || l.stopped; l.first != nil && !l.stopped {
 		l.timer.Reset(acceptAfter - now.Sub(l.first.received))
 	}
 	return due
@@ -164,6 +165,6 @@ func (l *ledger) owed() []string {
 func (l *ledger) stop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ticking = true
+	l.ticking, l.stopped = true, true
 	l.timer.Stop()
 }

@@ -99,6 +99,14 @@ func (l *line) tell(now time.Time) {
 	})
 }
 
+// renew tells the instances of calls that wait, though they may know.
+func (l *line) renew() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.told = 0
+	l.announce(time.Now())
+}
+
 // remind tells the instances again, where calls have waited long enough or now.
 func (l *line) remind(now time.Time, urgent bool) {
 	l.mu.Lock()

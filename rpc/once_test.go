@@ -265,7 +265,7 @@ func TestProbeIsToldWhichCallsAreUnknown(t *testing.T) {
 	address, messages := p.send("svc.rpc.bench.run", "1", "1")
 	instance := take(t, messages).Header.Get("Svc-Inst")
 	m := request(t, p.nc, "svc.rpci.bench."+instance+".probe", `["_INBOX.other","`+address+`","_INBOX.call.2"]`)
-	if want := `["_INBOX.other","_INBOX.call.2"]`; string(m.Data) != want {
+	if want := `["_INBOX.call.2","_INBOX.other"]`; string(m.Data) != want {
 		t.Errorf("have %s, want %s", m.Data, want)
 	}
 }

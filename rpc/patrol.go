@@ -45,6 +45,9 @@ const (
 	// settling is how long after a reconnect nobody is taken for dead: instances
 	// connect again at about the same time.
 	settling = 1500 * time.Millisecond
+	// foreignFor is how long a service that nobody was there to ask of is let take
+	// its time.
+	foreignFor = time.Second
 	// seenBefore is how often a call is seen to fly before it is asked for, and
 	// seenLost, before it is taken for lost.
 	seenBefore, seenLost = 1, 3
@@ -106,11 +109,11 @@ func (p *patrol) round(now time.Time) bool {
 	s := p.survey(now)
 	p.forget(now)
 	for of, calls := range s.wheres {
-		p.ask(now, broadcastSubject(p.caller.conn.Namespace(), of.name, whereVerb), query{peer: of}, calls)
+		p.ask(now, broadcastSubject(p.caller.conn.Namespace(), of.name, whereVerb), &query{peer: of}, calls)
 	}
 	if fresh || p.rounds%2 == 0 {
 		for at, calls := range s.probes {
-			p.ask(now, controlSubject(p.caller.conn.Namespace(), at.service, at.instance, probeVerb), query{at: at}, calls)
+			p.ask(now, controlSubject(p.caller.conn.Namespace(), at.service, at.instance, probeVerb), &query{at: at}, calls)
 		}
 	}
 	p.caller.eachLine(func(l *line) { l.remind(now, fresh) })
@@ -149,8 +152,8 @@ func (p *patrol) inspect(f *flight, s *survey, now time.Time) {
 	seen := sighting{f.address.Subject, f.journey.attempt}
 	switch f.journey.state {
 	case flying:
-		if f.peer.foreign.Load() {
-			return
+		if now.UnixNano()-f.peer.foreign.Load() < int64(foreignFor) {
+			f.seen = min(f.seen, seenBefore-1) // it is asked on, in case that somebody who takes part comes
 		}
 		if f.seen < seenBefore || p.hears(now) {
 			f.seen++

@@ -11,7 +11,7 @@ type peer struct {
 	name     string
 	answered atomic.Bool  // it has answered this process, so it exists
 	speaks   atomic.Bool  // an instance has spoken the direct protocol
-	foreign  atomic.Bool  // nobody was there to be asked about calls, and none has
+	foreign  atomic.Int64 // when nobody was there to be asked about calls, and none has, in ns
 	lined    atomic.Int64 // calls that wait in its lines
 	budget   budget
 
@@ -49,7 +49,7 @@ func (p *peer) spoke() {
 	p.exist()
 	if !p.speaks.Load() {
 		p.speaks.Store(true)
-		p.foreign.Store(false)
+		p.foreign.Store(0)
 	}
 }
 

@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -16,10 +17,11 @@ type query struct {
 	asked   time.Time
 	at      place // that was asked, none where all were
 	peer    *peer // whose instances were asked, where all were
+	over    atomic.Bool
 }
 
 // ask sends a question. The caller holds mu.
-func (p *patrol) ask(now time.Time, subject string, about query, calls []sighting) {
+func (p *patrol) ask(now time.Time, subject string, about *query, calls []sighting) {
 	for some := range slices.Chunk(calls, maxKeys) {
 		q := &query{patrol: p, calls: some, asked: now, at: about.at, peer: about.peer, address: p.caller.inbox.Address(queryKind)}
 		p.caller.inbox.Open(q.address, q)
@@ -34,14 +36,16 @@ func (p *patrol) ask(now time.Time, subject string, about query, calls []sightin
 
 // Receive takes the answer. It must not use the inbox, where the calls are found.
 func (q *query) Receive(m *broker.Msg) {
-	go q.patrol.digest(q, m, time.Now()) // ends at once
+	if q.over.CompareAndSwap(false, true) {
+		go q.patrol.digest(q, m, time.Now()) // ends at once
+	}
 }
 
 // digest tells calls that they are lost: those that the answer names, or all where
 // nobody was there to answer.
 func (p *patrol) digest(q *query, m *broker.Msg, now time.Time) {
 	gone := broker.NoResponders(m)
-	if gone && (!p.trusted(now) || q.foreign()) {
+	if gone && (!p.trusted(now) || q.foreign(now)) {
 		return
 	}
 	unknown, err := keysOf(m)
@@ -52,7 +56,7 @@ func (p *patrol) digest(q *query, m *broker.Msg, now time.Time) {
 		p.answered(q.at, now)
 	}
 	for _, c := range q.calls {
-		if gone || slices.Contains(unknown, c.subject) {
+		if _, named := slices.BinarySearch(unknown, c.subject); gone || named {
 			p.caller.inbox.At(c.subject, func(r broker.Receiver) {
 				if f, ok := r.(*flight); ok {
 					f.post(heard{word: lost, attempt: c.attempt})
@@ -63,15 +67,17 @@ func (p *patrol) digest(q *query, m *broker.Msg, now time.Time) {
 }
 
 // foreign reports whether a service that nobody of was there to ask is one that
-// does not take part in the direct protocol. Its calls are let fly.
-func (q *query) foreign() bool {
+// does not take part in the direct protocol. Its calls are let fly, for the time being.
+func (q *query) foreign(now time.Time) bool {
 	if q.peer == nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), knownLimit)
 	defer cancel()
 	foreign := !q.peer.takesPart(ctx, q.patrol.caller)
-	q.peer.foreign.Store(foreign)
+	if foreign {
+		q.peer.foreign.Store(now.UnixNano())
+	}
 	return foreign
 }
 

@@ -2,6 +2,8 @@ package rpc
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/enoki-go/enoki/broker"
@@ -96,7 +98,11 @@ func encode(v any) []byte {
 
 // keysOf reads a body that lists calls by their reply subjects.
 func keysOf(m *broker.Msg) (keys []string, err error) {
-	return keys, codec.JSON.Decode(m.Data, &keys)
+	if err = codec.JSON.Decode(m.Data, &keys); err == nil && len(keys) > maxKeys {
+		err = fmt.Errorf("have %d calls, want at most %d", len(keys), maxKeys)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), err
 }
 
 // maxKeys is how many calls one message lists.

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,4 +90,37 @@ func FuzzKeys(f *testing.F) {
 			t.Errorf("%q: have %q, then %q, %v", data, keys, again, err)
 		}
 	})
+}
+
+// Red where only the sender keeps to the limit: one message of repeated calls would
+// be answered with gigabytes.
+func TestListsOfCallsAreBounded(t *testing.T) {
+	t.Parallel()
+	list := func(n int) *broker.Msg {
+		keys := make([]string, n)
+		for i := range keys {
+			keys[i] = "_INBOX.x.y.call." + strconv.Itoa(i%2)
+		}
+		return &broker.Msg{Data: encode(keys)}
+	}
+	if keys, err := keysOf(list(maxKeys)); len(keys) != 2 || err != nil {
+		t.Errorf("have %d calls, %v, want each once", len(keys), err)
+	}
+	if _, err := keysOf(list(maxKeys + 1)); err == nil {
+		t.Error("have no error for too many, want one")
+	}
+}
+
+func TestJourneyIgnoresAWordFromBeforeItsRefusal(t *testing.T) {
+	t.Parallel()
+	j := journey{state: held, instance: "a"}
+	if have := j.hear(heard{word: handback, instance: "a"}); have != queue {
+		t.Errorf("handback: have move %d, want queue", have)
+	}
+	if have := j.hear(heard{word: accept, instance: "a"}); have != stay || j.state != waiting {
+		t.Errorf("accept of the same: have move %d in state %d, want it to wait on", have, j.state)
+	}
+	if have := j.hear(heard{word: accept, instance: "b"}); have != leave || j.instance != "b" {
+		t.Errorf("accept of another: have move %d, want leave", have)
+	}
 }

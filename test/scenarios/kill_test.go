@@ -10,7 +10,7 @@ import (
 
 // noticed is after how long the death of an instance is known at the latest, with
 // a tenth of a second for the machine.
-const noticed = 1100 * time.Millisecond
+var noticed = within(1100 * time.Millisecond)
 
 // kill kills the process that works, as the kernel does when memory is short; svc
 // run then says so and ends.

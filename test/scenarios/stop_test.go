@@ -30,7 +30,7 @@ func TestS8CallsOfAnInstanceThatIsForcedToLeaveMoveToTheOther(t *testing.T) {
 	calls.awaitStarts()
 	calls.awaitAge(length * 2 / 5)
 	killed := victim.twice()
-	wantBetween(t, "leaving", victim.exits(130).Sub(killed), 0, 1500*time.Millisecond)
+	wantBetween(t, "leaving", victim.exits(130).Sub(killed), 0, within(1500*time.Millisecond))
 	a := calls.collect()
 	a.wantWaves(2, length)
 	a.wantSpread([]int{20})
@@ -70,7 +70,7 @@ func TestS9CallsThatWaitMoveToTheOtherInstance(t *testing.T) {
 	w.awaitStarts(calls.first, 20)
 	leaving.signal(syscall.SIGTERM)
 	gone := leaving.exits(0)
-	wantBetween(t, "leaving", gone.Sub(calls.began), 0, 2*wave)
+	wantBetween(t, "leaving", gone.Sub(calls.began), 0, within(2*wave))
 	a := calls.collect()
 	a.wantWaves(3, wave)
 	a.wantSpread([]int{10, 30})
@@ -79,7 +79,7 @@ func TestS9CallsThatWaitMoveToTheOtherInstance(t *testing.T) {
 
 // The promise is 50 ms; what is asserted leaves room for a busy machine.
 func TestS8ForcedStopMovesCallsAtOnce(t *testing.T) {
-	const limit = 500 * time.Millisecond
+	limit := within(500 * time.Millisecond)
 	w := newWorld(t)
 	w.run(slow, workers(20))
 	client := w.client()
@@ -98,7 +98,7 @@ func TestS8ForcedStopMovesCallsAtOnce(t *testing.T) {
 		moves = append(moves, moved...)
 	}
 	wantAtMost(t, "between the second signal and the start elsewhere", moves, limit)
-	wantAtMost(t, "between the second signal and the end of the process", exits, 1500*time.Millisecond)
+	wantAtMost(t, "between the second signal and the end of the process", exits, within(1500*time.Millisecond))
 }
 
 // wantAtMost logs a distribution and checks its end.
