@@ -19,7 +19,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience bounds every wait of these tests.
-const patience = 5 * time.Second
+const patience = 15 * time.Second
 
 func within(t *testing.T) context.Context {
 	t.Helper()
