@@ -113,7 +113,6 @@ func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, er
 	case err == errLate: //nolint:errorlint // this very value
 		return nil, timedOut(t, left, setting, f.whereabouts())
 	case errors.Is(err, broker.ErrNoResponders):
-		c.forget(f.peer)
 		return nil, c.unknownService(ctx, t, time.Until(f.end))
 	case err != nil:
 		return nil, fmt.Errorf("call %s: %w", t, err)
@@ -140,13 +139,6 @@ func (c *caller) tell(subject, key string) {
 // decline gives an offer back.
 func (c *caller) decline(subject string) {
 	c.post(&broker.Msg{Subject: subject, Header: broker.Header{headerKind: {kindDecline}}})
-}
-
-// forget drops a service that does not exist: names may come from outside.
-func (c *caller) forget(p *peer) {
-	if p.lined.Load() == 0 {
-		c.peers.Delete(p.name)
-	}
 }
 
 // eachLine calls f for every line.
