@@ -18,8 +18,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds every wait of these tests.
-const patience = 15 * time.Second
+// patience bounds every wait of these tests. It is less than that of a World.
+const patience = 9 * time.Second
 
 func within(t *testing.T) context.Context {
 	t.Helper()

@@ -56,6 +56,7 @@ func TestKnownServiceThatHasStoppedIsWaitedFor(t *testing.T) {
 func TestCallWaitsForAServiceThatRestarts(t *testing.T) {
 	w := newWorld(t)
 	p := w.run(slow)
+	w.prints("call", "slow.work", "n=900", "ms=1") // it has been there long enough to be known
 	p.signal(syscall.SIGTERM)
 	p.exits(0)
 	calls := w.begin(w.client(), 5, wave)
