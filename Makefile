@@ -19,8 +19,8 @@ test: ## run all tests
 	go -C test/chaos test ./...
 
 .PHONY: race
-race: ## run them with the race detector
-	go test -race $$(go list ./... | grep -v /test/scenarios)
+race: ## run them with the race detector, one package at a time
+	go test -race -p 1 $$(go list ./... | grep -v /test/scenarios)
 	go -C bench test -race ./...
 	go -C test/chaos test -race ./...
 
