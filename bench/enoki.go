@@ -37,11 +37,19 @@ func asking(target string) func(*rpc.Standalone) (rpc.Func[string, string], erro
 	}
 }
 
+// durableTimeout is how long a stored call is waited for: nobody says that nobody
+// serves it.
+const durableTimeout = 5 * time.Second
+
 // submitting returns a client that stores its calls and waits for their results.
 func submitting(target string) func(*rpc.Standalone) (rpc.Func[string, string], error) {
 	return func(s *rpc.Standalone) (rpc.Func[string, string], error) {
 		job, err := rpc.JobOf[string, string](s, target)
-		return job.Call, err
+		return func(ctx context.Context, name string) (string, error) {
+			ctx, cancel := context.WithTimeout(ctx, durableTimeout)
+			defer cancel()
+			return job.Call(ctx, name)
+		}, err
 	}
 }
 

@@ -35,7 +35,8 @@ func serveQueue(a assignment) (site, error) {
 	if err != nil {
 		return site{}, err
 	}
-	consumption, err := consumeQueue(nc, workersOf(a))
+	calls := make(chan jetstream.Msg, workersOf(a))
+	consumption, err := consumeQueue(nc, calls)
 	if err != nil {
 		nc.Close()
 		return site{}, err
@@ -43,6 +44,7 @@ func serveQueue(a assignment) (site, error) {
 	stop := func() error {
 		consumption.Stop()
 		<-consumption.Closed()
+		close(calls)
 		nc.Close()
 		return nil
 	}
@@ -57,7 +59,7 @@ func workersOf(a assignment) int {
 	return 10 // what a service of ours has by default
 }
 
-func consumeQueue(nc *nats.Conn, workers int) (jetstream.ConsumeContext, error) {
+func consumeQueue(nc *nats.Conn, calls chan jetstream.Msg) (jetstream.ConsumeContext, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), launchLimit)
 	defer cancel()
 	js, err := jetstream.New(nc)
@@ -87,9 +89,8 @@ func consumeQueue(nc *nats.Conn, workers int) (jetstream.ConsumeContext, error) 
 	if err != nil {
 		return nil, fmt.Errorf("create stream: %w", err)
 	}
-	calls := make(chan jetstream.Msg, workers)
-	for range workers {
-		go func() { // ends with the process
+	for range cap(calls) {
+		go func() { // ends when calls is closed
 			for m := range calls {
 				if err := workOff(nc, js, m); err != nil {
 					warnings.Warn("answer of "+workQueue, "error", err)
