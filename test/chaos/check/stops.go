@@ -60,7 +60,7 @@ func (p *past) harmed(r *run, strike history.Fact) string {
 		return "cancelled by a gentle stop: " + r.ended.Error
 	}
 	for _, other := range r.call.runs {
-		if other.began.Time > max(strike.Time, r.began.Time) && other.began.Attempt > r.began.Attempt { // not an earlier one that was frozen
+		if other.began.Time > max(strike.Time, r.began.Time) && other.began.Attempt >= r.began.Attempt { // not an earlier one that was frozen
 			return "ran again elsewhere"
 		}
 	}
