@@ -29,13 +29,20 @@ scenarios: ## run services as processes and kill them; ENOKI_FULL_SCALE=1, ENOKI
 	go test -count=1 ./test/scenarios
 
 .PHONY: chaos
-chaos: ## a minute of calls under faults; CHAOSFLAGS is for test/chaos
+chaos: ## a minute of calls under faults, then events and timers; CHAOSFLAGS is for test/chaos
 	go -C test/chaos run . -seconds 60 $(CHAOSFLAGS)
+	go -C test/chaos run . -events -seconds 20 $(CHAOSFLAGS)
+	go -C test/chaos run . -ordered -seconds 25 $(CHAOSFLAGS)
+	go -C test/chaos run . -timers -seconds 20 $(CHAOSFLAGS)
 
 .PHONY: soak
-soak: ## twenty minutes of it, then the same on a cluster
+soak: ## twenty minutes of calls, then on a cluster; then events and timers
 	go -C test/chaos run . -seconds 1200 $(CHAOSFLAGS)
 	go -C test/chaos run . -seconds 1200 -cluster $(CHAOSFLAGS)
+	go -C test/chaos run . -events -seconds 150 $(CHAOSFLAGS)
+	go -C test/chaos run . -events -seconds 150 -cluster $(CHAOSFLAGS)
+	go -C test/chaos run . -ordered -seconds 150 $(CHAOSFLAGS)
+	go -C test/chaos run . -timers -seconds 150 $(CHAOSFLAGS)
 
 .PHONY: examples
 examples: ## run the tests of the examples, never from the test cache

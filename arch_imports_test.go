@@ -19,8 +19,9 @@ type checkFunc func(tree fs.FS) ([]string, error)
 // A table says who may import whom. Packages are folders from the root of the
 // module, "." for the root itself.
 type table struct {
-	may  map[string][]string // package → packages of ours that it may import
-	only map[string][]string // module from outside → packages that may import it
+	may   map[string][]string // package → packages of ours that it may import
+	tests []string            // packages of ours that only test files may import, whatever may says
+	only  map[string][]string // module from outside → packages that may import it
 }
 
 // check reads the files that are not tests. It does not ask go list: the test
@@ -66,7 +67,10 @@ func (t table) checkFile(file string, imports []string) []string {
 // refuse says why pkg may not import a path; empty means that it may.
 func (t table) refuse(pkg string, allowed []string, imported string) string {
 	if ours, ok := strings.CutPrefix(imported+"/", module+"/"); ok {
-		if matchAny(allowed, path.Clean(ours)) {
+		switch ours = path.Clean(ours); {
+		case slices.Contains(t.tests, ours):
+			return "only test files may"
+		case matchAny(allowed, ours):
 			return ""
 		}
 		return fmt.Sprintf("of ours, %s may import %s", pkg, list(allowed))

@@ -24,6 +24,14 @@ var plan = table{
 		"internal/suggest": {},
 		// Go names in snake_case.
 		"internal/snake": {},
+		// Brokers of the process itself, by their address.
+		"internal/inprocess": {},
+		// What a test waits with.
+		"internal/await": {},
+		// NATS as it is without us, for tests.
+		"internal/plain": {},
+		// What an example passes where a test passes its *testing.T.
+		"internal/stage": {},
 		// YAML files, environment and defines become section structs.
 		"config": {"internal/snake", "internal/suggest"},
 		// Struct tags become options, strictly.
@@ -34,23 +42,27 @@ var plan = table{
 		"codec": {"fault"},
 
 		// Everything that touches the bus.
-		"broker": {"config", "fault"},
+		"broker": {"config", "fault", "internal/inprocess"},
 
 		// Hosts structs. It never imports the siblings below.
 		"service": {"config", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},
 		// Calls between services.
 		"rpc": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// Facts between services.
-		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "schema", "tag"},
+		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},
 		// HTTP routes, websockets and OpenAPI.
 		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "schema", "tag"},
 		// Methods on a schedule.
 		"timer": {"broker", "entrypoint", "fault", "tag"},
+		// Exclusive locks: one holder in the cluster, with a fencing token.
+		"lock": {"broker", "dependency", "fault", "tag"},
 		// One folder per real resource.
-		"dependency/...": {"dependency", "fault"},
+		"dependency/...": {"dependency", "fault", "tag"},
+		// Transactions on SQL databases.
+		"dependency/sqldb": {"dependency", "fault", "tag"},
 
 		// A world in a test; its package is svctest.
-		"testing": library,
+		"testing": append([]string{"internal/inprocess"}, library...),
 		// The svc command, thin over the packages.
 		"cmd/svc": append([]string{"cmd/svc/internal/..."}, library...),
 		// The parts of the command, each without a word of its command line.
@@ -61,14 +73,18 @@ var plan = table{
 		"test/...": {"..."},
 	},
 
+	tests: []string{"internal/await", "internal/plain", "internal/stage"},
+
 	only: map[string][]string{
-		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "test/..."},
-		"github.com/nats-io/nats-server/v2": {"cmd/svc/internal/...", "testing", "test/..."},
+		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "internal/plain", "test/..."},
+		"github.com/nats-io/nats-server/v2": {"cmd/svc/internal/...", "internal/plain", "testing", "test/..."},
 		"github.com/vmihailenco/msgpack/v5": {"codec", "test/..."},
 		"go.uber.org/fx":                    {"service"},
 		"go.yaml.in/yaml/v3":                {"config"},
 		"github.com/google/jsonschema-go":   {"schema"},
 		"github.com/gorilla/websocket":      {"web"},
+		"github.com/jackc/pgx/v5":           {"dependency/sqldb"},
+		"modernc.org/sqlite":                {"dependency/sqldb"},
 		"github.com/robfig/cron/v3":         {"timer"},
 		"github.com/spf13/cobra":            {"cmd/svc"},
 		"github.com/spf13/pflag":            {"cmd/svc"},
@@ -82,7 +98,7 @@ var plan = table{
 // library is all that a user's program may link.
 var library = []string{
 	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault",
-	"internal/suggest", "rpc", "schema", "service", "tag", "timer", "web",
+	"internal/suggest", "lock", "rpc", "schema", "service", "tag", "timer", "web",
 }
 
 func TestImportsFollowThePlan(t *testing.T) {
@@ -112,9 +128,11 @@ func TestPlanNamesPackagesOfThePlan(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range library {
-		if _, known := plan.may[name]; !known {
-			t.Errorf("library names %q, which is not in may", name)
+	for what, names := range map[string][]string{"library": library, "tests": plan.tests} {
+		for _, name := range names {
+			if _, known := plan.may[name]; !known {
+				t.Errorf("%s names %q, which is not in may", what, name)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -100,27 +101,74 @@ func (c *Counters) stats(e Endpoint) EndpointStats {
 	return s
 }
 
-// Announcement makes an instance findable.
+// Announcement makes an instance of a service findable. It is safe for concurrent use.
 type Announcement struct {
-	conn     *Conn
-	info     Info
-	counters []*Counters
-	started  time.Time
-	subs     []*Subscription
+	conn    *Conn
+	info    Info // its endpoints are those below
+	opening sync.Once
+	closing sync.Once
+	started time.Time
+	subs    []*Subscription
+
+	mu        sync.Mutex // guards what follows
+	endpoints []Endpoint
+	counters  []*Counters // of the endpoints with the same index
 }
 
-// Announce prepares the answers of an instance; counters belong to the endpoints
-// of the same index. Start subscribes them.
-func (c *Conn) Announce(info Info, counters []*Counters) *Announcement {
-	info.Type = infoType
-	if info.Metadata == nil {
-		info.Metadata = map[string]string{}
+// ServiceHost is the part of a container that an announcement needs.
+type ServiceHost interface {
+	Host
+	Service() string
+	Version() string
+	Instance() string
+}
+
+type announcementKey struct{ service string }
+
+// AnnouncementOf returns the announcement of the service that h hosts, which all share
+// that receive something for it.
+func AnnouncementOf(h ServiceHost) (*Announcement, error) {
+	a, err := h.Shared(announcementKey{h.Service()}, func() (any, error) {
+		c, err := Open(h)
+		if err != nil {
+			return nil, err
+		}
+		return c.Announce(Info{Identity: Identity{Name: h.Service(), ID: h.Instance(), Version: h.Version()}}), nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return &Announcement{conn: c, info: info, counters: counters}
+	return a.(*Announcement), nil
 }
 
-// Start subscribes the answers.
-func (a *Announcement) Start(context.Context) error {
+// Announce prepares the answers of an instance. Endpoints that info has are added with
+// counters of their own.
+func (c *Conn) Announce(info Info) *Announcement {
+	a := &Announcement{conn: c, info: info}
+	a.info.Type = infoType
+	if info.Metadata == nil {
+		a.info.Metadata = map[string]string{}
+	}
+	for _, e := range info.Endpoints {
+		a.Add(e, new(Counters))
+	}
+	return a
+}
+
+// Add says that the instance answers a subject, or receives what is sent there.
+func (a *Announcement) Add(e Endpoint, c *Counters) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.endpoints, a.counters = append(a.endpoints, e), append(a.counters, c)
+}
+
+// Publish subscribes the answers, once.
+func (a *Announcement) Publish() (err error) {
+	a.opening.Do(func() { err = a.subscribe() })
+	return err
+}
+
+func (a *Announcement) subscribe() error {
 	a.started = time.Now().UTC()
 	for verb, answer := range map[string]func() any{"PING": a.ping, "INFO": a.information, "STATS": a.stats} {
 		for _, of := range []string{"", "." + a.info.Name, "." + a.info.Name + "." + a.info.ID} {
@@ -134,13 +182,17 @@ func (a *Announcement) Start(context.Context) error {
 	return nil
 }
 
-// Stop unsubscribes the answers.
-func (a *Announcement) Stop(ctx context.Context) error {
-	errs := make([]error, len(a.subs))
-	for i, s := range a.subs {
-		errs[i] = s.Stop(ctx)
-	}
-	return errors.Join(errs...)
+// Withdraw unsubscribes the answers, once.
+func (a *Announcement) Withdraw(ctx context.Context) (err error) {
+	a.closing.Do(func() {
+		a.opening.Do(func() {}) // it may never have been published, and will not be
+		errs := make([]error, len(a.subs))
+		for i, s := range a.subs {
+			errs[i] = s.Stop(ctx)
+		}
+		err = errors.Join(errs...)
+	})
+	return err
 }
 
 func (a *Announcement) ping() any {
@@ -150,11 +202,19 @@ func (a *Announcement) ping() any {
 	}{a.info.Identity, pingType}
 }
 
-func (a *Announcement) information() any { return a.info }
+func (a *Announcement) information() any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	info := a.info
+	info.Endpoints = append([]Endpoint{}, a.endpoints...)
+	return info
+}
 
 func (a *Announcement) stats() any {
 	s := Stats{Identity: a.info.Identity, Type: statsType, Started: a.started, Endpoints: []EndpointStats{}}
-	for i, e := range a.info.Endpoints {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i, e := range a.endpoints {
 		s.Endpoints = append(s.Endpoints, a.counters[i].stats(e))
 	}
 	return s

@@ -14,7 +14,7 @@ import (
 // is laid out as every tool expects: nats kv shows it. It is safe for concurrent
 // use. Its methods wait while the broker is away, for as long as ctx lives.
 type Bucket struct {
-	stream *stream
+	stream *Stream
 	prefix string // of the subjects of all keys
 }
 
@@ -69,11 +69,11 @@ func (b *Bucket) Get(ctx context.Context, key string) (value []byte, found bool,
 	if err != nil {
 		return nil, false, err
 	}
-	m, found, err := b.stream.last(ctx, subject)
-	if err != nil || !found || isMarker(m.msg) {
+	e, found, err := b.stream.Last(ctx, subject)
+	if err != nil || !found || isMarker(e.Msg) {
 		return nil, false, err
 	}
-	return m.msg.Data, true, nil
+	return e.Msg.Data, true, nil
 }
 
 // isMarker reports whether a message says that a key was deleted, by a tool or by

@@ -13,6 +13,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 )
 
 // clusterPatience bounds waits for an election.
@@ -29,27 +31,16 @@ func newCluster(t *testing.T) *cluster {
 		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", port)})
 	}
 	for i, port := range ports {
-		s, err := server.NewServer(&server.Options{
-			ServerName: fmt.Sprintf("n%d", i), Host: "127.0.0.1", Port: server.RANDOM_PORT,
-			JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true, Routes: routes,
-			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Start()
-		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-		c.servers = append(c.servers, s)
+		c.servers = append(c.servers, plain.Server(t, func(o *server.Options) {
+			o.ServerName, o.Routes = fmt.Sprintf("n%d", i), routes
+			o.JetStream, o.StoreDir = true, t.TempDir()
+			o.Cluster = server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port}
+		}))
 	}
-	for _, s := range c.servers {
-		if !s.ReadyForConnections(clusterPatience) {
-			t.Fatal("no broker")
-		}
-	}
-	c.until(t, "a leader of the cluster and all its members are there", func() bool {
+	await.Until(t, "a leader of the cluster and all its members are there", func() bool {
 		leader := c.find(func(s *server.Server) bool { return s.JetStreamIsLeader() })
 		return leader != nil && len(leader.JetStreamClusterPeers()) == len(c.servers)
-	})
+	}, clusterPatience) // servers tell nobody of their elections
 	return c
 }
 
@@ -67,17 +58,6 @@ func freePorts(t *testing.T, count int) []int {
 		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
 	return ports
-}
-
-func (*cluster) until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	end := time.Now().Add(clusterPatience)
-	for !ok() {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %v", what, clusterPatience)
-		}
-		time.Sleep(20 * time.Millisecond) // servers tell nobody of their elections
-	}
 }
 
 func (c *cluster) find(f func(*server.Server) bool) *server.Server {
@@ -111,16 +91,14 @@ func (c *cluster) dial(t *testing.T) *broker.Conn {
 
 func (*cluster) within(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), clusterPatience)
-	t.Cleanup(cancel)
-	return ctx
+	return await.Within(t, clusterPatience)
 }
 
 func TestWorkGoesOnWhenAServerOfTheClusterEnds(t *testing.T) {
 	servers := newCluster(t)
 	sender, worker := servers.dial(t), servers.dial(t)
 	ctx := servers.within(t)
-	q, err := worker.WorkQueue(ctx, broker.WorkQueueConfig{Name: "q", Subjects: []string{"q.>"}, MaxBytes: 1 << 20})
+	q, err := worker.Stream(ctx, broker.StreamConfig{Name: "q", Subjects: []string{"q.>"}, MaxBytes: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +106,7 @@ func TestWorkGoesOnWhenAServerOfTheClusterEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sending, err := sender.WorkQueue(ctx, broker.WorkQueueConfig{Name: "q", Subjects: []string{"q.>"}})
+	sending, err := sender.Stream(ctx, broker.StreamConfig{Name: "q", Subjects: []string{"q.>"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,14 +124,10 @@ func TestWorkGoesOnWhenAServerOfTheClusterEnds(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for len(seen) < to-from {
-			select {
-			case d := <-got:
-				seen[string(d.Msg.Data)] = true
-				if err := d.Confirm(servers.within(t)); err != nil {
-					t.Error(err)
-				}
-			case <-servers.within(t).Done():
-				t.Fatalf("have %d of %d", len(seen), to-from)
+			d := await.Take(t, got, clusterPatience)
+			seen[string(d.Msg.Data)] = true
+			if err := d.Confirm(servers.within(t)); err != nil {
+				t.Error(err)
 			}
 		}
 	}
@@ -163,19 +137,13 @@ func TestWorkGoesOnWhenAServerOfTheClusterEnds(t *testing.T) {
 		t.Fatal("the stream has no leader")
 	}
 	began := time.Now()
-	leader.Shutdown()
-	leader.WaitForShutdown()
+	plain.Stop(leader)
 	work(10, 20)
 	t.Logf("20 pieces of work, the leader of the stream gone; went on after %v", time.Since(began))
-	for end := time.Now().Add(clusterPatience); ; {
+	await.Until(t, "the bucket has the last value", func() bool {
 		v, found, err := b.Get(servers.within(t), "k")
-		if string(v) == "19" && found && err == nil {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatalf("have %q, %v, %v, want 19", v, found, err)
-		}
-	}
+		return string(v) == "19" && found && err == nil
+	}, clusterPatience)
 }
 
 func TestReplicasOfAStreamAreRaised(t *testing.T) {
@@ -195,7 +163,7 @@ func TestReplicasOfAStreamAreRaised(t *testing.T) {
 		if _, err := step.conn.Bucket(servers.within(t), "b", time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		s, err := tool(t, servers.urls()).Stream(servers.within(t), "KV_b")
+		s, err := plain.JetStream(t, servers.urls()).Stream(servers.within(t), "KV_b")
 		if err != nil {
 			t.Fatal(err)
 		}

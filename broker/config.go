@@ -7,6 +7,9 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// usualNamespace is the first token of all subjects where nothing else is said.
+const usualNamespace = "svc"
+
 // DefaultURL is where the broker is looked for when nothing names one.
 const DefaultURL = "nats://127.0.0.1:4222"
 
@@ -24,7 +27,7 @@ type Config struct {
 
 // Defaults returns the configuration that holds where none is given.
 func Defaults() Config {
-	c := Config{URL: os.Getenv("NATS_URL"), Namespace: "svc", Replicas: 1}
+	c := Config{URL: os.Getenv("NATS_URL"), Namespace: usualNamespace, Replicas: 1}
 	if c.URL == "" {
 		c.URL = DefaultURL
 	}

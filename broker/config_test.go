@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/internal/await"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -71,7 +72,7 @@ func TestProcessHasOneConnectionWatchedFromItsStart(t *testing.T) {
 	if len(h.work) > 0 {
 		t.Error("background work began before the start")
 	}
-	if err := one.Start(within(t)); err != nil || len(h.work) != 1 {
+	if err := one.Start(await.Within(t)); err != nil || len(h.work) != 1 {
 		t.Fatalf("have %d pieces of background work, %v, want 1", len(h.work), err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
@@ -80,7 +81,7 @@ func TestProcessHasOneConnectionWatchedFromItsStart(t *testing.T) {
 		t.Errorf("at the end of the service: have %v, want none", err)
 	}
 	stop(t, one)
-	if err := h.work[0](within(t)); !errors.Is(err, nats.ErrConnectionClosed) || !strings.Contains(err.Error(), "closed for good") {
+	if err := h.work[0](await.Within(t)); !errors.Is(err, nats.ErrConnectionClosed) || !strings.Contains(err.Error(), "closed for good") {
 		t.Errorf("after the end of the connection: have %v, want its reason", err)
 	}
 }

@@ -63,6 +63,7 @@ type Conn struct {
 	nc *nats.Conn // set by Start
 
 	connections atomic.Uint64 // made so far
+	acks        acks
 
 	mu           sync.Mutex // guards what follows
 	forbidden    []func(subject string)

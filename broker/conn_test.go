@@ -9,6 +9,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -26,12 +27,12 @@ func TestMessageReachesOneMemberOfAQueueGroup(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if m := take(t, members); string(m.Data) != "1" || m.Header.Get("k") != "v" {
+		if m := await.Take(t, members); string(m.Data) != "1" || m.Header.Get("k") != "v" {
 			t.Errorf("have %v", m)
 		}
-		take(t, others)
+		await.Take(t, others)
 	}
-	if err := c.Flush(within(t)); err != nil || len(members) > 0 {
+	if err := c.Flush(await.Within(t)); err != nil || len(members) > 0 {
 		t.Errorf("have %d messages more, %v, want none", len(members), err)
 	}
 }
@@ -42,7 +43,7 @@ func subscribe(t *testing.T, c *broker.Conn, subject, queue string, into chan<- 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Flush(within(t)); err != nil {
+	if err := c.Flush(await.Within(t)); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -61,9 +62,9 @@ func TestStopOfASubscriptionHandlesWhatHasArrived(t *testing.T) {
 		}
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.Stop(within(t)) }()
+	go func() { stopped <- s.Stop(await.Within(t)) }()
 	close(open)
-	if err := take(t, stopped); err != nil || handled != 100 {
+	if err := await.Take(t, stopped); err != nil || handled != 100 {
 		t.Errorf("have %d handled, %v, want 100", handled, err)
 	}
 }
@@ -79,10 +80,8 @@ func TestStopOfASubscriptionWaitsNoLongerThanItsContext(t *testing.T) {
 	if err := c.Send(&broker.Msg{Subject: "s"}); err != nil {
 		t.Fatal(err)
 	}
-	take(t, entered)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	if err := s.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "drain subscription to s") {
+	await.Take(t, entered)
+	if err := s.Stop(await.Within(t, 10*time.Millisecond)); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "drain subscription to s") {
 		t.Errorf("have %v, want the end of the context", err)
 	}
 }
@@ -92,9 +91,9 @@ func TestStopOfASubscriptionDoesNotWaitForABrokerThatIsAway(t *testing.T) {
 	c, j := dial(t, b.URL())
 	s := subscribe(t, c, "s", "", make(chan *broker.Msg, 1))
 	b.Stop()
-	eventually(t, "disconnected", func() bool { return j.has("connection to broker lost") })
+	await.Until(t, "disconnected", func() bool { return j.has("connection to broker lost") })
 	started := time.Now()
-	if err := s.Stop(within(t)); err != nil || time.Since(started) > time.Second {
+	if err := s.Stop(await.Within(t)); err != nil || time.Since(started) > time.Second {
 		t.Errorf("have %v after %v, want none at once", err, time.Since(started))
 	}
 }
@@ -106,7 +105,7 @@ func TestStopOfASubscriptionWhileTheBrokerGoesAway(t *testing.T) {
 		s := subscribe(t, c, "s", "", make(chan *broker.Msg, 1))
 		b.Stop() // that the connection is lost may not be known yet
 		started := time.Now()
-		if err := s.Stop(within(t)); err != nil || time.Since(started) > time.Second {
+		if err := s.Stop(await.Within(t)); err != nil || time.Since(started) > time.Second {
 			t.Errorf("have %v after %v, want none at once", err, time.Since(started))
 		}
 	}
@@ -116,7 +115,7 @@ func TestStopOfASubscriptionAfterTheConnection(t *testing.T) {
 	c, _ := dial(t, svctest.NewBroker(t).URL())
 	s := subscribe(t, c, "s", "", make(chan *broker.Msg, 1))
 	stop(t, c)
-	if err := s.Stop(within(t)); err != nil {
+	if err := s.Stop(await.Within(t)); err != nil {
 		t.Errorf("have %v, want none: it is gone", err)
 	}
 }
@@ -127,9 +126,9 @@ func TestEverythingFailsOnAClosedConnection(t *testing.T) {
 	stop(t, c)
 	stop(t, c)
 	_, subscribed := c.Subscribe("s", "", func(*broker.Msg) {})
-	_, requested := ask(within(t), c, i, &broker.Msg{Subject: "s"}, patience)
-	_, discovered := c.Discover(within(t), "")
-	_, listed := c.Services(within(t))
+	_, requested := ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, await.Patience)
+	_, discovered := c.Discover(await.Within(t), "")
+	_, listed := c.Services(await.Within(t))
 	for what, err := range map[string]error{
 		"send": c.Send(&broker.Msg{Subject: "s"}), "subscribe": subscribed,
 		"request": requested, "discover": discovered, "services": listed,
@@ -170,16 +169,16 @@ func TestConnectionHealsAndSaysSo(t *testing.T) {
 	got := make(chan *broker.Msg, 1)
 	subscribe(t, c, "s", "", got)
 	b.Stop()
-	eventually(t, "a word about the loss", func() bool { return j.has("connection to broker lost; reconnecting") })
+	await.Until(t, "a word about the loss", func() bool { return j.has("connection to broker lost; reconnecting") })
 	if err := c.Send(&broker.Msg{Subject: "s"}); !errors.Is(err, broker.ErrDisconnected) || !strings.Contains(err.Error(), "not connected to broker "+b.URL()) {
 		t.Errorf("have %v, want ErrDisconnected with the URL", err)
 	}
-	if err := c.Flush(within(t)); err != nil {
+	if err := c.Flush(await.Within(t)); err != nil {
 		t.Errorf("flush: have %v, want none", err)
 	}
 	b.Restart()
-	eventually(t, "sent", func() bool { return c.Send(&broker.Msg{Subject: "s"}) == nil })
-	take(t, got)
+	await.Until(t, "sent", func() bool { return c.Send(&broker.Msg{Subject: "s"}) == nil })
+	await.Take(t, got)
 }
 
 func TestBrokerNeedNotBeThereYet(t *testing.T) {
@@ -195,7 +194,7 @@ func TestBrokerNeedNotBeThereYet(t *testing.T) {
 		t.Errorf("have %v, want ErrDisconnected", err)
 	}
 	b.Restart()
-	if _, err := ask(within(t), c, i, &broker.Msg{Subject: "nobody"}, patience); !errors.Is(err, errNobody) {
+	if _, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "nobody"}, await.Patience); !errors.Is(err, errNobody) {
 		t.Errorf("have %v, want ErrNoResponders as soon as the broker is there", err)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -31,20 +33,22 @@ func orders(id string) broker.Info {
 func announce(t *testing.T, b *svctest.Broker, info broker.Info) []*broker.Counters {
 	t.Helper()
 	c, _ := dial(t, b.URL())
-	counters := make([]*broker.Counters, len(info.Endpoints))
-	for i := range counters {
+	endpoints, counters := info.Endpoints, make([]*broker.Counters, len(info.Endpoints))
+	info.Endpoints = nil
+	a := c.Announce(info)
+	for i, e := range endpoints {
 		counters[i] = new(broker.Counters)
+		a.Add(e, counters[i])
 	}
-	a := c.Announce(info, counters)
-	err := a.Start(within(t))
+	err := a.Publish()
 	if err == nil {
-		err = c.Flush(within(t))
+		err = c.Flush(await.Within(t))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := a.Stop(context.Background()); err != nil {
+		if err := a.Withdraw(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -65,7 +69,7 @@ func fields(v any) []string {
 // answer.
 func object(t *testing.T, nc *nats.Conn, subject string) map[string]any {
 	t.Helper()
-	m, err := nc.RequestWithContext(within(t), subject, nil)
+	m, err := nc.RequestWithContext(await.Within(t), subject, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", subject, err)
 	}
@@ -85,7 +89,7 @@ var semver = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((
 func TestEveryVerbIsAnsweredAtThreeLevels(t *testing.T) {
 	b := svctest.NewBroker(t)
 	announce(t, b, orders("one"))
-	nc := plain(t, b)
+	nc := plain.Conn(t, b.URL())
 	for verb, want := range map[string]struct {
 		typ  string
 		keys []string
@@ -112,7 +116,7 @@ func TestEveryVerbIsAnsweredAtThreeLevels(t *testing.T) {
 func TestInfoListsTheEndpoints(t *testing.T) {
 	b := svctest.NewBroker(t)
 	announce(t, b, orders("one"))
-	got := object(t, plain(t, b), "$SRV.INFO.orders.one")
+	got := object(t, plain.Conn(t, b.URL()), "$SRV.INFO.orders.one")
 	want := []any{
 		map[string]any{"name": "create", "subject": "svc.rpc.orders.create", "queue_group": "orders", "metadata": map[string]any{"input": `{"type":"string"}`}},
 		map[string]any{"name": "cancel", "subject": "svc.rpc.orders.cancel", "queue_group": "orders", "metadata": map[string]any{}},
@@ -128,7 +132,7 @@ func TestStatsCount(t *testing.T) {
 	counters[0].Count(30 * time.Nanosecond)
 	counters[0].Count(11 * time.Nanosecond)
 	counters[0].Fail("sold out")
-	got := object(t, plain(t, b), "$SRV.STATS.orders.one")
+	got := object(t, plain.Conn(t, b.URL()), "$SRV.STATS.orders.one")
 	want := []any{
 		map[string]any{
 			"name": "create", "subject": "svc.rpc.orders.create", "queue_group": "orders", "num_requests": 2.0, "num_errors": 1.0,
@@ -151,14 +155,17 @@ func TestStatsCount(t *testing.T) {
 func TestStoppedAnnouncementIsSilent(t *testing.T) {
 	b := svctest.NewBroker(t)
 	c, _ := dial(t, b.URL())
-	a := c.Announce(orders("one"), []*broker.Counters{{}, {}})
-	if err := a.Start(within(t)); err != nil {
+	a := c.Announce(orders("one"))
+	if err := a.Publish(); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Stop(within(t)); err != nil {
+	if err := a.Withdraw(await.Within(t)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := plain(t, b).RequestWithContext(within(t), "$SRV.PING", nil); !errors.Is(err, nats.ErrNoResponders) {
+	if err := a.Publish(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plain.Conn(t, b.URL()).RequestWithContext(await.Within(t), "$SRV.PING", nil); !errors.Is(err, nats.ErrNoResponders) {
 		t.Errorf("have %v, want no responders", err)
 	}
 }
@@ -166,7 +173,7 @@ func TestStoppedAnnouncementIsSilent(t *testing.T) {
 func TestAnnouncementAnswersInboxesOnly(t *testing.T) {
 	b := svctest.NewBroker(t)
 	announce(t, b, orders("one"))
-	nc := plain(t, b)
+	nc := plain.Conn(t, b.URL())
 	heard, err := nc.SubscribeSync("svc.evt.x")
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +195,7 @@ func TestDiscoverFindsEveryInstanceInOrder(t *testing.T) {
 		announce(t, b, info)
 	}
 	c, _ := dial(t, b.URL())
-	found, err := c.Discover(within(t), "")
+	found, err := c.Discover(await.Within(t), "")
 	var names []string
 	for _, f := range found {
 		names = append(names, f.Name+" "+f.ID)
@@ -196,10 +203,10 @@ func TestDiscoverFindsEveryInstanceInOrder(t *testing.T) {
 	if diff := cmp.Diff([]string{"orders one", "orders two", "stock three"}, names); diff != "" || err != nil {
 		t.Errorf("all: %v, -want +have\n%s", err, diff)
 	}
-	if found, err := c.Discover(within(t), "stock"); len(found) != 1 || err != nil || found[0].ID != "three" || len(found[0].Endpoints) != 2 {
+	if found, err := c.Discover(await.Within(t), "stock"); len(found) != 1 || err != nil || found[0].ID != "three" || len(found[0].Endpoints) != 2 {
 		t.Errorf("stock: have %v, %v", found, err)
 	}
-	if names, err := c.Services(within(t)); strings.Join(names, " ") != "orders stock" || err != nil {
+	if names, err := c.Services(await.Within(t)); strings.Join(names, " ") != "orders stock" || err != nil {
 		t.Errorf("services: have %v, %v", names, err)
 	}
 }
@@ -208,10 +215,10 @@ func TestDescribeAsksOneInstance(t *testing.T) {
 	b := svctest.NewBroker(t)
 	announce(t, b, orders("one"))
 	c, _ := dial(t, b.URL())
-	if info, err := c.Describe(within(t), "orders"); err != nil || info.ID != "one" || len(info.Endpoints) != 2 {
+	if info, err := c.Describe(await.Within(t), "orders"); err != nil || info.ID != "one" || len(info.Endpoints) != 2 {
 		t.Errorf("have %+v, %v", info, err)
 	}
-	if _, err := c.Describe(within(t), "stock"); !errors.Is(err, broker.ErrNoResponders) {
+	if _, err := c.Describe(await.Within(t), "stock"); !errors.Is(err, broker.ErrNoResponders) {
 		t.Errorf("have %v, want ErrNoResponders", err)
 	}
 }
@@ -219,7 +226,7 @@ func TestDescribeAsksOneInstance(t *testing.T) {
 func TestDiscoverWithNobodyThere(t *testing.T) {
 	c, _ := dial(t, svctest.NewBroker(t).URL())
 	started := time.Now()
-	if found, err := c.Discover(within(t), ""); len(found) > 0 || err != nil || time.Since(started) > 400*time.Millisecond {
+	if found, err := c.Discover(await.Within(t), ""); len(found) > 0 || err != nil || time.Since(started) > 400*time.Millisecond {
 		t.Errorf("have %v, %v after %v, want nothing at once", found, err, time.Since(started))
 	}
 }
@@ -227,7 +234,7 @@ func TestDiscoverWithNobodyThere(t *testing.T) {
 func TestDiscoverIgnoresWhatIsNotWellFormed(t *testing.T) {
 	b := svctest.NewBroker(t)
 	announce(t, b, orders("one"))
-	nc := plain(t, b)
+	nc := plain.Conn(t, b.URL())
 	_, err := nc.Subscribe("$SRV.>", func(m *nats.Msg) { _ = m.Respond([]byte("{not JSON")); _ = m.Respond([]byte(`{"name":7}`)) })
 	if err == nil {
 		err = nc.Flush()
@@ -236,7 +243,7 @@ func TestDiscoverIgnoresWhatIsNotWellFormed(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, _ := dial(t, b.URL())
-	if found, err := c.Discover(within(t), ""); len(found) != 1 || err != nil {
+	if found, err := c.Discover(await.Within(t), ""); len(found) != 1 || err != nil {
 		t.Errorf("have %v, %v, want one", found, err)
 	}
 }
@@ -245,9 +252,7 @@ func TestDiscoverWhileDisconnectedEndsWithItsContext(t *testing.T) {
 	b := svctest.NewBroker(t)
 	b.Stop()
 	c, _ := dial(t, b.URL())
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	if _, err := c.Services(ctx); !errors.Is(err, broker.ErrDisconnected) {
+	if _, err := c.Services(await.Within(t, 10*time.Millisecond)); !errors.Is(err, broker.ErrDisconnected) {
 		t.Errorf("have %v, want ErrDisconnected", err)
 	}
 }

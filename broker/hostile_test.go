@@ -1,7 +1,6 @@
 package broker_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -14,13 +13,15 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 // impostors answers every request for discovery with all of them.
 func impostors(t *testing.T, b *svctest.Broker, answers ...broker.Info) {
 	t.Helper()
-	nc := plain(t, b)
+	nc := plain.Conn(t, b.URL())
 	_, err := nc.Subscribe("$SRV.>", func(m *nats.Msg) {
 		for _, a := range answers {
 			data, _ := json.Marshal(a)
@@ -51,7 +52,7 @@ func TestDiscoverLeavesOutWhatIsNoName(t *testing.T) {
 		named("odd", "1\x1b[31m", "\u009b31m", "a\tb", "create"), named("plain", "1.2.0-rc.1+x"), named("short", "2"),
 	)
 	c, _ := dial(t, b.URL())
-	found, err := c.Discover(within(t), "")
+	found, err := c.Discover(await.Within(t), "")
 	var have []string
 	for _, f := range found {
 		have = append(have, f.Name+" "+f.Version)
@@ -62,7 +63,7 @@ func TestDiscoverLeavesOutWhatIsNoName(t *testing.T) {
 	if diff := cmp.Diff([]string{"odd ", "create", "plain 1.2.0-rc.1+x", "short 2"}, have); diff != "" || err != nil {
 		t.Errorf("%v, -want +have\n%s", err, diff)
 	}
-	if names, err := c.Services(within(t)); strings.Join(names, " ") != "odd plain short" || err != nil {
+	if names, err := c.Services(await.Within(t)); strings.Join(names, " ") != "odd plain short" || err != nil {
 		t.Errorf("have %q, %v", names, err)
 	}
 }
@@ -71,25 +72,15 @@ func TestDescribeRefusesAnAnswerUnderNoName(t *testing.T) {
 	b := svctest.NewBroker(t)
 	impostors(t, b, broker.Info{Identity: broker.Identity{Name: "\x1b[2J"}})
 	c, _ := dial(t, b.URL())
-	if info, err := c.Describe(within(t), "orders"); err == nil || strings.Contains(err.Error(), "\x1b") {
+	if info, err := c.Describe(await.Within(t), "orders"); err == nil || strings.Contains(err.Error(), "\x1b") {
 		t.Errorf("have %+v, %v, want an error that can be printed", info, err)
 	}
 }
 
 func TestRefusedCredentialsHaveAName(t *testing.T) {
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, Authorization: "secret"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(patience) {
-		t.Fatal("no broker")
-	}
+	s := plain.Server(t, func(o *server.Options) { o.Authorization = "secret" })
 	c, _ := dial(t, s.ClientURL())
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
-	_, err = c.Discover(ctx, "")
+	_, err := c.Discover(await.Within(t, 500*time.Millisecond), "")
 	if !errors.Is(err, broker.ErrRefused) || !errors.Is(err, nats.ErrAuthorization) || fault.CodeOf(err) != fault.Unauthenticated {
 		t.Errorf("have %v, want ErrRefused", err)
 	}
@@ -97,7 +88,7 @@ func TestRefusedCredentialsHaveAName(t *testing.T) {
 
 func TestMessageThatIsTooLargeHasAName(t *testing.T) {
 	c, _ := dial(t, svctest.NewBroker(t).URL())
-	if err := c.Await(within(t)); err != nil {
+	if err := c.Await(await.Within(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Send(&broker.Msg{Subject: "s", Data: make([]byte, 2<<20)}); !errors.Is(err, broker.ErrTooLarge) {

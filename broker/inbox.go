@@ -50,12 +50,15 @@ func (c *Conn) Inbox(service string) *Inbox {
 
 // Start subscribes the inbox.
 func (i *Inbox) Start(ctx context.Context) error {
-	sub, err := i.conn.Subscribe(i.prefix+"*.*", "", i.receive)
-	if err != nil {
+	if err := i.subscribe(); err != nil {
 		return err
 	}
-	i.sub = sub
 	return i.conn.Flush(ctx)
+}
+
+func (i *Inbox) subscribe() (err error) {
+	i.sub, err = i.conn.Subscribe(i.prefix+"*.*", "", i.receive)
+	return err
 }
 
 // Stop unsubscribes the inbox.

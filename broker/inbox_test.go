@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -22,7 +23,7 @@ func responder(t *testing.T, b *svctest.Broker) {
 		}
 	})
 	if err == nil {
-		err = c.Flush(within(t))
+		err = c.Flush(await.Within(t))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +35,7 @@ func TestRequestGetsItsReply(t *testing.T) {
 	responder(t, b)
 	c, _ := dial(t, b.URL())
 	i := inbox(t, c)
-	reply, err := ask(within(t), c, i, &broker.Msg{Subject: "s.echo", Data: []byte("hello")}, patience)
+	reply, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "s.echo", Data: []byte("hello")}, await.Patience)
 	if err != nil || string(reply.Data) != "hello" {
 		t.Errorf("have %v, %v, want hello", reply, err)
 	}
@@ -50,7 +51,7 @@ func TestRepliesOfManyRequestsAreNotMixedUp(t *testing.T) {
 		all.Go(func() {
 			for n := range 50 {
 				want := string(rune('A'+g)) + strings.Repeat("x", n)
-				reply, err := ask(t.Context(), c, i, &broker.Msg{Subject: "s.echo", Data: []byte(want)}, patience)
+				reply, err := ask(t.Context(), c, i, &broker.Msg{Subject: "s.echo", Data: []byte(want)}, await.Patience)
 				if err != nil || string(reply.Data) != want {
 					t.Errorf("have %v, %v, want %s", reply, err, want)
 					return
@@ -64,7 +65,7 @@ func TestRepliesOfManyRequestsAreNotMixedUp(t *testing.T) {
 func TestRequestToNobodyIsToldAtOnce(t *testing.T) {
 	c, _ := dial(t, svctest.NewBroker(t).URL())
 	i := inbox(t, c)
-	if _, err := ask(within(t), c, i, &broker.Msg{Subject: "nobody"}, time.Hour); !errors.Is(err, errNobody) {
+	if _, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "nobody"}, time.Hour); !errors.Is(err, errNobody) {
 		t.Errorf("have %v, want ErrNoResponders", err)
 	}
 }
@@ -79,7 +80,7 @@ func TestReplyThatLooksLikeNoRespondersIsAReply(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := inbox(t, c)
-	if reply, err := ask(within(t), c, i, &broker.Msg{Subject: "s"}, patience); err != nil || string(reply.Data) != "busy" {
+	if reply, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, await.Patience); err != nil || string(reply.Data) != "busy" {
 		t.Errorf("have %v, %v, want the reply", reply, err)
 	}
 }
@@ -98,17 +99,17 @@ func TestRequestThatIsNeverSentSaysSoInTime(t *testing.T) {
 	c, _ := dial(t, b.URL())
 	i := inbox(t, c)
 	cause := errors.New("cause")
-	if _, err := ask(within(t), c, i, &broker.Msg{Subject: "s"}, 10*time.Millisecond); !errors.Is(err, broker.ErrDisconnected) {
+	if _, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, 10*time.Millisecond); !errors.Is(err, broker.ErrDisconnected) {
 		t.Errorf("timeout: have %v, want ErrDisconnected", err)
 	}
 	late, cancelLate := context.WithTimeoutCause(t.Context(), 10*time.Millisecond, cause)
 	defer cancelLate()
-	if _, err := ask(late, c, i, &broker.Msg{Subject: "s"}, patience); !errors.Is(err, broker.ErrDisconnected) {
+	if _, err := ask(late, c, i, &broker.Msg{Subject: "s"}, await.Patience); !errors.Is(err, broker.ErrDisconnected) {
 		t.Errorf("deadline: have %v, want ErrDisconnected", err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
-	if _, err := ask(ctx, c, i, &broker.Msg{Subject: "s"}, patience); !errors.Is(err, cause) {
+	if _, err := ask(ctx, c, i, &broker.Msg{Subject: "s"}, await.Patience); !errors.Is(err, cause) {
 		t.Errorf("cancelled: have %v, want the cause", err)
 	}
 }
@@ -119,8 +120,8 @@ func TestLateAndForgedRepliesReachNobody(t *testing.T) {
 	requests := silent(t, c)
 	var late []string
 	for range 20 {
-		_, _ = ask(within(t), c, i, &broker.Msg{Subject: "s"}, time.Millisecond)
-		late = append(late, take(t, requests).Reply)
+		_, _ = ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, time.Millisecond)
+		late = append(late, await.Take(t, requests).Reply)
 	}
 	prefix := late[0][:strings.LastIndexByte(late[0], '.')+1]
 	late = append(late, prefix+"zzzzzz", prefix+"-1", prefix+"é", prefix+"99999999999999999999")
@@ -132,11 +133,11 @@ func TestLateAndForgedRepliesReachNobody(t *testing.T) {
 		_ = c.Send(&broker.Msg{Subject: m.Reply, Data: []byte("mine")})
 		_ = c.Send(&broker.Msg{Subject: m.Reply, Data: []byte("again")})
 	}()
-	if reply, err := ask(within(t), c, i, &broker.Msg{Subject: "s"}, patience); err != nil || string(reply.Data) != "mine" {
+	if reply, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, await.Patience); err != nil || string(reply.Data) != "mine" {
 		t.Errorf("have %v, %v, want mine", reply, err)
 	}
 	go func() { m := <-requests; _ = c.Send(&broker.Msg{Subject: m.Reply, Data: []byte("next")}) }()
-	if reply, err := ask(within(t), c, i, &broker.Msg{Subject: "s"}, patience); err != nil || string(reply.Data) != "next" {
+	if reply, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, await.Patience); err != nil || string(reply.Data) != "next" {
 		t.Errorf("have %v, %v, want next", reply, err)
 	}
 }
@@ -154,7 +155,7 @@ func TestRepliesInPlentyDoNotBlockTheInbox(t *testing.T) {
 	i := inbox(t, c)
 	for n := range 3000 {
 		timeout := time.Duration(n%300) * time.Microsecond // now before, now after the replies
-		if _, err := ask(within(t), c, i, &broker.Msg{Subject: "s"}, timeout); err != nil && !errors.Is(err, errNoReply) {
+		if _, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, timeout); err != nil && !errors.Is(err, errNoReply) {
 			t.Fatalf("have %v, want a reply or none in time", err)
 		}
 	}
@@ -165,21 +166,21 @@ func TestInboxesOfAConnectionAreApart(t *testing.T) {
 	requests := silent(t, c)
 	for _, service := range []string{"orders", "stock"} {
 		i := c.Inbox(service)
-		if err := i.Start(within(t)); err != nil {
+		if err := i.Start(await.Within(t)); err != nil {
 			t.Fatal(err)
 		}
-		_, _ = ask(within(t), c, i, &broker.Msg{Subject: "s"}, time.Millisecond)
-		if reply := take(t, requests).Reply; !strings.HasPrefix(reply, "_INBOX."+service+".") || !broker.IsInbox(reply) {
+		_, _ = ask(await.Within(t), c, i, &broker.Msg{Subject: "s"}, time.Millisecond)
+		if reply := await.Take(t, requests).Reply; !strings.HasPrefix(reply, "_INBOX."+service+".") || !broker.IsInbox(reply) {
 			t.Errorf("have reply subject %s, want it to begin with the service", reply)
 		}
-		if err := i.Stop(within(t)); err != nil {
+		if err := i.Stop(await.Within(t)); err != nil {
 			t.Error(err)
 		}
-		if _, err := ask(within(t), c, i, &broker.Msg{Subject: "nobody"}, 10*time.Millisecond); !errors.Is(err, errNoReply) {
+		if _, err := ask(await.Within(t), c, i, &broker.Msg{Subject: "nobody"}, 10*time.Millisecond); !errors.Is(err, errNoReply) {
 			t.Errorf("after Stop: have %v, want no reply to arrive", err)
 		}
 	}
-	if err := c.Inbox("unused").Stop(within(t)); err != nil {
+	if err := c.Inbox("unused").Stop(await.Within(t)); err != nil {
 		t.Errorf("stop without start: have %v", err)
 	}
 }

@@ -10,48 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"github.com/enoki-go/enoki/broker"
-	svctest "github.com/enoki-go/enoki/testing"
+	"github.com/enoki-go/enoki/internal/await"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// patience bounds every wait of these tests.
-const patience = 15 * time.Second
-
-func within(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-func take[T any](t *testing.T, c <-chan T) T {
-	t.Helper()
-	select {
-	case v := <-c:
-		return v
-	case <-within(t).Done():
-		t.Fatalf("nothing came within %v", patience)
-		panic("unreachable")
-	}
-}
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	ctx, tick := within(t), time.NewTicker(5*time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("%s: not within %v", what, patience)
-		}
-	}
-}
 
 // journal is a log that a test reads.
 type journal struct {
@@ -87,9 +52,7 @@ func dial(t *testing.T, url string) (*broker.Conn, *journal) {
 
 func stop(t *testing.T, c *broker.Conn) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if err := c.Stop(ctx); err != nil {
+	if err := c.Stop(await.Within(t)); err != nil {
 		t.Errorf("stop: %v", err)
 	}
 }
@@ -98,21 +61,10 @@ func stop(t *testing.T, c *broker.Conn) {
 func inbox(t *testing.T, c *broker.Conn) *broker.Inbox {
 	t.Helper()
 	i := c.Inbox("tester")
-	if err := i.Start(within(t)); err != nil {
+	if err := i.Start(await.Within(t)); err != nil {
 		t.Fatal(err)
 	}
 	return i
-}
-
-// plain is a connection of a client that knows nothing of us.
-func plain(t *testing.T, b *svctest.Broker) *nats.Conn {
-	t.Helper()
-	nc, err := nats.Connect(b.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	return nc
 }
 
 // mailbox keeps what is received at an address.

@@ -1,9 +1,11 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,37 +19,116 @@ var (
 	// nothing.
 	ErrNoJetStream = fault.Declare("svc.no_jetstream", fault.Unavailable,
 		"the broker stores nothing: JetStream is off; start nats-server with -js, or put jetstream {} into its configuration and into that of the account")
-	// ErrFull is returned for a message that a stream has no room for.
+	// ErrFull is returned for a message that a stream has no room for, and for a
+	// stream that the broker has no room for.
 	ErrFull = fault.Declare("svc.full", fault.Exhausted, "the stream is full")
+	// ErrNoStream is returned for a stream that is not there and that nobody has to
+	// make.
+	ErrNoStream = fault.Declare("svc.no_stream", fault.NotFound, "there is no such stream")
 )
 
-// stream is a stream of JetStream that this process uses, and makes where nobody
-// has.
-type stream struct {
+// Keep says which messages a stream keeps.
+type Keep int
+
+const (
+	// KeepUntilDone keeps each until one consumer has acknowledged it: a queue of work.
+	KeepUntilDone Keep = iota
+	// KeepWhileWanted keeps each until all consumers that were there when it came have
+	// acknowledged it; without any, none.
+	KeepWhileWanted
+	// KeepAll keeps each until its age or the room ends.
+	KeepAll
+)
+
+// StreamConfig says what a stream holds. It is read where the stream is made; of
+// one that was there before, that of its maker holds.
+type StreamConfig struct {
+	Name       string        // letters, digits, - and _
+	Subjects   []string      // what is stored; may end in ".>"
+	Keep       Keep          //
+	MaxMsgs    int64         // messages that are kept; 100 000, -1 for any number
+	MaxBytes   int64         // bytes of them, which the broker reserves; 256 MiB
+	MaxMsgSize int32         // bytes of one; whatever the broker takes
+	MaxAge     time.Duration // after which a message is dropped; 24 h
+	Duplicates time.Duration // for which an id is remembered; 2 min
+	DropOldest bool          // to make room; else what has no room is refused
+
+	MaxPerSubject int64 // messages that are kept of one subject, the newest; any number
+}
+
+// Stream is a stream of JetStream that this process uses, and makes where nobody
+// has. What it holds survives the broker's process. It is safe for concurrent use.
+type Stream struct {
 	conn *Conn
 	js   jetstream.JetStream
 	want jetstream.StreamConfig
 
-	mu     sync.Mutex // guards what follows
+	expires bool          // the broker drops messages whose ttl has passed
+	ahead   time.Duration // of our clock, that of the broker; 0 where the broker is older than 2.10
+
+	mu     sync.Mutex // guards handle
 	handle jetstream.Stream
 }
 
-func (c *Conn) stream(ctx context.Context, want jetstream.StreamConfig) (*stream, error) {
+// Stream returns a stream, which it makes where it is missing. It waits while the
+// broker is away, for as long as ctx lives. Where the broker stores nothing the
+// error is ErrNoJetStream, at once.
+func (c *Conn) Stream(ctx context.Context, config StreamConfig) (*Stream, error) {
+	return c.stream(ctx, config.wanted())
+}
+
+func (c StreamConfig) wanted() jetstream.StreamConfig {
+	want := jetstream.StreamConfig{
+		Name: c.Name, Subjects: c.Subjects, Retention: c.Keep.policy(), Discard: jetstream.DiscardNew,
+		MaxMsgs: cmp.Or(c.MaxMsgs, 100_000), MaxBytes: cmp.Or(c.MaxBytes, 256<<20), MaxMsgSize: cmp.Or(c.MaxMsgSize, -1), MaxConsumers: -1,
+		MaxAge: cmp.Or(c.MaxAge, 24*time.Hour), Duplicates: cmp.Or(c.Duplicates, duplicateWindow),
+		AllowMsgTTL: true, // a broker older than 2.11 does not know it
+	}
+	want.MaxMsgsPerSubject = cmp.Or(c.MaxPerSubject, -1)
+	if c.DropOldest {
+		want.Discard = jetstream.DiscardOld
+	}
+	return want
+}
+
+func (k Keep) policy() jetstream.RetentionPolicy {
+	switch k {
+	case KeepWhileWanted:
+		return jetstream.InterestPolicy
+	case KeepAll:
+		return jetstream.LimitsPolicy
+	default:
+		return jetstream.WorkQueuePolicy
+	}
+}
+
+func (c *Conn) stream(ctx context.Context, want jetstream.StreamConfig) (*Stream, error) {
 	js, err := jetstream.New(c.nc)
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", want.Name, err)
 	}
 	want.Replicas = c.settings.Replicas
-	s := &stream{conn: c, js: js, want: want}
-	return s, s.insist(ctx, s.ensure)
+	s := &Stream{conn: c, js: js, want: want}
+	if err := s.insist(ctx, s.ensure); err != nil {
+		return nil, err
+	}
+	info := s.use().CachedInfo()
+	if !info.TimeStamp.IsZero() {
+		s.ahead = time.Until(info.TimeStamp)
+	}
+	s.expires = info.Config.AllowMsgTTL
+	return s, nil
 }
 
 // ensure makes the stream where it is missing and takes it as it is where it is
 // not: other processes, of other versions, use it too. It only raises the number
 // of replicas, because who says nothing wants one.
-func (s *stream) ensure(ctx context.Context) error {
+func (s *Stream) ensure(ctx context.Context) error {
 	handle, err := s.js.Stream(ctx, s.want.Name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		if len(s.want.Subjects) == 0 {
+			return ErrNoStream.Explain("there is no stream %s", s.want.Name)
+		}
 		handle, err = s.js.CreateStream(ctx, s.want)
 		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // made in this moment, a little different
 			handle, err = s.js.Stream(ctx, s.want.Name)
@@ -55,6 +136,9 @@ func (s *stream) ensure(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if other := handle.CachedInfo().Config.Subjects; !covers(other, s.want.Subjects) {
+		return fmt.Errorf("it stores %q, want %q: it belongs to somebody else; give one of the two another name or namespace", other, s.want.Subjects)
 	}
 	if now := handle.CachedInfo().Config; now.Replicas < s.want.Replicas {
 		now.Replicas = s.want.Replicas
@@ -68,63 +152,22 @@ func (s *stream) ensure(ctx context.Context) error {
 	return nil
 }
 
+// covers reports whether a stream with some subjects stores all that are wanted.
+func covers(some, wanted []string) bool {
+	for _, w := range wanted {
+		if !slices.ContainsFunc(some, func(s string) bool { return Matches(s, w) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // use returns the stream as it was when it was last looked at.
-func (s *stream) use() jetstream.Stream {
+func (s *Stream) use() jetstream.Stream {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.handle
 }
 
-// publish stores m and returns where. It tries until the broker has answered or
-// ctx ends; with a message id, what is stored twice within the window counts once.
-func (s *stream) publish(ctx context.Context, m *Msg, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
-	var ack *jetstream.PubAck
-	opts = append(opts, jetstream.WithRetryAttempts(0))
-	err := s.insist(ctx, func(ctx context.Context) (err error) {
-		ack, err = s.js.PublishMsg(ctx, m, opts...)
-		if errors.Is(err, jetstream.ErrNoStreamResponse) {
-			return errors.Join(err, s.ensure(ctx)) // it was deleted, or has no leader now
-		}
-		return err
-	})
-	return ack, err
-}
-
-// stored is a message as a stream holds it.
-type stored struct {
-	msg      *Msg
-	sequence uint64
-	at       time.Time
-}
-
-// last returns the newest message on a subject.
-func (s *stream) last(ctx context.Context, subject string) (m stored, found bool, err error) {
-	return s.read(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
-		return s.use().GetLastMsgForSubject(ctx, subject)
-	})
-}
-
-// at returns the message with a number.
-func (s *stream) at(ctx context.Context, sequence uint64) (m stored, found bool, err error) {
-	return s.read(ctx, func(ctx context.Context) (*jetstream.RawStreamMsg, error) {
-		return s.use().GetMsg(ctx, sequence)
-	})
-}
-
-func (s *stream) read(ctx context.Context, get func(context.Context) (*jetstream.RawStreamMsg, error)) (m stored, found bool, err error) {
-	err = s.insist(ctx, func(ctx context.Context) error {
-		raw, err := get(ctx)
-		switch {
-		case errors.Is(err, jetstream.ErrMsgNotFound):
-			return nil
-		case errors.Is(err, jetstream.ErrStreamNotFound):
-			return s.ensure(ctx)
-		case err != nil:
-			return err
-		}
-		m = stored{&Msg{Subject: raw.Subject, Header: raw.Header, Data: raw.Data}, raw.Sequence, raw.Time}
-		found = true
-		return nil
-	})
-	return m, found, err
-}
+// Name returns the name of the stream.
+func (s *Stream) Name() string { return s.want.Name }

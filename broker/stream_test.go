@@ -10,22 +10,31 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 // installed is where the nats-server of the machine is, an old one.
 const installed = "127.0.0.1:4222"
 
+// site is a broker that a test runs on, as one client sees it.
+type site struct {
+	*broker.Conn
+
+	url  string
+	name string // no other run of a test uses it
+}
+
 // brokers are those that a test may run on: a new one, and the one of the machine.
-var brokers = map[string]func(*testing.T) string{
-	"in process": func(t *testing.T) string { t.Helper(); return svctest.NewBroker(t).URL() },
-	"installed": func(t *testing.T) string {
+var brokers = map[string]func(*testing.T) site{
+	"in process": func(t *testing.T) site { t.Helper(); return siteAt(t, svctest.NewBroker(t).URL()) },
+	"installed": func(t *testing.T) site {
 		t.Helper()
 		nc, err := net.DialTimeout("tcp", installed, time.Second)
 		switch {
@@ -36,8 +45,15 @@ var brokers = map[string]func(*testing.T) string{
 		default:
 			t.Skipf("no nats-server at %s: %v", installed, err)
 		}
-		return "nats://" + installed
+		return siteAt(t, "nats://"+installed)
 	},
+}
+
+func siteAt(t *testing.T, url string) site {
+	t.Helper()
+	name := fresh(t, url)
+	c, _ := dial(t, url)
+	return site{c, url, name}
 }
 
 // fresh returns a name that no other run of a test uses. Streams whose name holds
@@ -46,11 +62,9 @@ func fresh(t *testing.T, url string) string {
 	t.Helper()
 	name := "test_" + rand.Text()[:10]
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		js := tool(t, url)
+		js := plain.JetStream(t, url)
 		for _, stream := range []string{name, "KV_" + name} {
-			if err := js.DeleteStream(ctx, stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) && !errors.Is(err, nats.ErrNoServers) {
+			if err := js.DeleteStream(await.Within(t), stream); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) && !errors.Is(err, nats.ErrNoServers) {
 				t.Logf("delete stream %s: %v", stream, err)
 			}
 		}
@@ -58,42 +72,12 @@ func fresh(t *testing.T, url string) string {
 	return name
 }
 
-// tool is a client that knows nothing of us.
-func tool(t *testing.T, url string) jetstream.JetStream {
-	t.Helper()
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return js
-}
-
-// forgetful starts a broker that stores nothing.
-func forgetful(t *testing.T) string {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(patience) {
-		t.Fatal("no broker")
-	}
-	return s.ClientURL()
-}
-
 func TestBrokerWithoutJetStreamIsNamedAtOnce(t *testing.T) {
-	c, _ := dial(t, forgetful(t))
+	c, _ := dial(t, plain.Server(t).ClientURL())
 	for what, f := range map[string]func(context.Context) error{
 		"bucket": func(ctx context.Context) error { _, err := c.Bucket(ctx, "b", 0); return err },
 		"queue": func(ctx context.Context) error {
-			_, err := c.WorkQueue(ctx, broker.WorkQueueConfig{Name: "q", Subjects: []string{"q.>"}})
+			_, err := c.Stream(ctx, broker.StreamConfig{Name: "q", Subjects: []string{"q.>"}})
 			return err
 		},
 		"records": func(ctx context.Context) error {
@@ -102,7 +86,7 @@ func TestBrokerWithoutJetStreamIsNamedAtOnce(t *testing.T) {
 		},
 	} {
 		began := time.Now()
-		err := f(within(t))
+		err := f(await.Within(t))
 		if !errors.Is(err, broker.ErrNoJetStream) || fault.CodeOf(err) != fault.Unavailable || time.Since(began) > time.Second {
 			t.Errorf("%s: have %v after %v, want ErrNoJetStream at once", what, err, time.Since(began))
 		}
@@ -116,9 +100,7 @@ func TestStoringWaitsForTheBrokerNoLongerThanItsContext(t *testing.T) {
 	b := svctest.NewBroker(t)
 	b.Stop()
 	c, _ := dial(t, b.URL())
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := c.Bucket(ctx, "b", 0); !errors.Is(err, broker.ErrDisconnected) {
+	if _, err := c.Bucket(await.Within(t, 50*time.Millisecond), "b", 0); !errors.Is(err, broker.ErrDisconnected) {
 		t.Errorf("have %v, want ErrDisconnected", err)
 	}
 }
@@ -146,25 +128,22 @@ func TestReplicasNeedACluster(t *testing.T) {
 	}
 	defer stop(t, c)
 	began := time.Now()
-	if _, err := c.Bucket(within(t), "b", 0); err == nil || !strings.Contains(err.Error(), "broker.replicas: have 3") || time.Since(began) > time.Second {
+	if _, err := c.Bucket(await.Within(t), "b", 0); err == nil || !strings.Contains(err.Error(), "broker.replicas: have 3") || time.Since(began) > time.Second {
 		t.Errorf("have %v after %v, want the setting at once", err, time.Since(began))
 	}
 }
 
 func TestStreamThatWasDeletedIsMadeAgain(t *testing.T) {
-	b := svctest.NewBroker(t)
-	c, _ := dial(t, b.URL())
-	bucket, err := c.Bucket(within(t), "b", 0)
-	if err != nil {
+	url := svctest.NewBroker(t).URL()
+	c, _ := dial(t, url)
+	b := bucket(t, c, "b", 0)
+	if err := plain.JetStream(t, url).DeleteStream(await.Within(t), "KV_b"); err != nil {
 		t.Fatal(err)
 	}
-	if err := tool(t, b.URL()).DeleteStream(within(t), "KV_b"); err != nil {
+	if err := b.Put(await.Within(t), "k", []byte("v")); err != nil {
 		t.Fatal(err)
 	}
-	if err := bucket.Put(within(t), "k", []byte("v")); err != nil {
-		t.Fatal(err)
-	}
-	if v, found, err := bucket.Get(within(t), "k"); string(v) != "v" || !found || err != nil {
+	if v, found, err := b.Get(await.Within(t), "k"); string(v) != "v" || !found || err != nil {
 		t.Errorf("have %q, %v, %v, want v", v, found, err)
 	}
 }

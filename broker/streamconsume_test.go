@@ -1,7 +1,6 @@
 package broker_test
 
 import (
-	"context"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -19,16 +19,14 @@ func streamOf(name string) jetstream.StreamConfig {
 }
 
 // consume receives on so many slots.
-func consume(t *testing.T, q *broker.WorkQueue, slots int, f func(*broker.Delivery)) *broker.Consumer {
+func consume(t *testing.T, q *broker.Stream, slots int, f func(*broker.Delivery)) *broker.Consumer {
 	t.Helper()
-	c, err := q.Receive(within(t), broker.ConsumerConfig{Name: "workers", Slots: func() int { return slots }}, f)
+	c, err := q.Receive(await.Within(t), broker.ConsumerConfig{Name: "workers", Slots: func() int { return slots }}, f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := c.Stop(ctx); err != nil {
+		if err := c.Stop(await.Within(t)); err != nil {
 			t.Errorf("stop of the consumer: %v", err)
 		}
 	})
@@ -42,26 +40,24 @@ func into(c chan<- *broker.Delivery) func(*broker.Delivery) {
 func TestDeliveriesComeAndAreGoneOnceAcknowledged(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			q := queue(t, c, name)
-			first := store(t, q, name+".a", "1")
+			on := start(t)
+			q := queue(t, on.Conn, on.name)
+			first := store(t, q, on.name+".a", "1")
 			got := make(chan *broker.Delivery, 10)
 			consume(t, q, 2, into(got))
-			second := store(t, q, name+".a", "2")
+			second := store(t, q, on.name+".a", "2")
 			for i, want := range []broker.Stored{first, second} {
-				d := take(t, got)
+				d := await.Take(t, got)
 				if d.Sequence != want.Sequence || d.Attempt != 0 || string(d.Msg.Data) != strconv.Itoa(i+1) || time.Since(d.Stored).Abs() > time.Minute {
 					t.Errorf("have %d, attempt %d, %q stored at %v, want %d", d.Sequence, d.Attempt, d.Msg.Data, d.Stored, want.Sequence)
 				}
-				if err := d.Confirm(within(t)); err != nil {
+				if err := d.Confirm(await.Within(t)); err != nil {
 					t.Errorf("confirm: %v", err)
 				}
 				if err := d.Nak(0); err != nil { // the first word counts
 					t.Errorf("nak: %v", err)
 				}
-				if _, _, found, err := q.Look(within(t), want.Sequence); found || err != nil {
+				if _, found, err := q.At(await.Within(t), want.Sequence); found || err != nil {
 					t.Errorf("have it still: %v, %v", found, err)
 				}
 			}
@@ -72,13 +68,11 @@ func TestDeliveriesComeAndAreGoneOnceAcknowledged(t *testing.T) {
 func TestConsumerNeverHoldsMoreThanItsSlots(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			q := queue(t, c, name)
+			on := start(t)
+			q := queue(t, on.Conn, on.name)
 			const count, slots = 60, 3
 			for i := range count {
-				store(t, q, name+".a", strconv.Itoa(i))
+				store(t, q, on.name+".a", strconv.Itoa(i))
 			}
 			var held, most atomic.Int64
 			done := make(chan struct{}, count)
@@ -95,7 +89,7 @@ func TestConsumerNeverHoldsMoreThanItsSlots(t *testing.T) {
 				}()
 			})
 			for range count {
-				take(t, done)
+				await.Take(t, done)
 			}
 			if most.Load() > slots {
 				t.Errorf("have %d held at once, want at most %d", most.Load(), slots)
@@ -108,19 +102,17 @@ func TestConsumerNeverHoldsMoreThanItsSlots(t *testing.T) {
 func TestConsumerLeavesWhatItHasNoSlotForToOthers(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			q := queue(t, c, name)
+			on := start(t)
+			q := queue(t, on.Conn, on.name)
 			for i := range 10 {
-				store(t, q, name+".a", strconv.Itoa(i))
+				store(t, q, on.name+".a", strconv.Itoa(i))
 			}
 			full, got := make(chan *broker.Delivery, 10), make(chan *broker.Delivery, 10)
 			consume(t, q, 3, into(full))
-			held := []*broker.Delivery{take(t, full), take(t, full), take(t, full)}
+			held := []*broker.Delivery{await.Take(t, full), await.Take(t, full), await.Take(t, full)}
 			consume(t, q, 10, into(got))
 			for range 7 {
-				_ = take(t, got).Ack()
+				_ = await.Take(t, got).Ack()
 			}
 			for _, d := range held {
 				_ = d.Ack()
@@ -140,7 +132,7 @@ func TestOneWithoutSlotsAsksForNothing(t *testing.T) {
 	consume(t, q, 1, into(got))
 	for i := range 5 {
 		store(t, q, "q.a", strconv.Itoa(i))
-		_ = take(t, got).Ack()
+		_ = await.Take(t, got).Ack()
 	}
 	if len(none) > 0 {
 		t.Errorf("have %d deliveries without a slot", len(none))
@@ -152,7 +144,7 @@ func TestHeldDeliveryIsNotGivenToAnother(t *testing.T) {
 	q := queue(t, c, "q")
 	got := make(chan *broker.Delivery, 10)
 	for range 2 {
-		held, err := q.Receive(within(t), broker.ConsumerConfig{
+		held, err := q.Receive(await.Within(t), broker.ConsumerConfig{
 			Name: "workers", AckWait: 300 * time.Millisecond, Slots: func() int { return 5 },
 		}, into(got))
 		if err != nil {
@@ -161,7 +153,7 @@ func TestHeldDeliveryIsNotGivenToAnother(t *testing.T) {
 		defer held.Stop(t.Context()) //nolint:errcheck // what matters is what came before
 	}
 	store(t, q, "q.a", "1")
-	d := take(t, got)
+	d := await.Take(t, got)
 	select {
 	case again := <-got:
 		t.Errorf("have it again, attempt %d, while it is held", again.Attempt)
@@ -173,17 +165,15 @@ func TestHeldDeliveryIsNotGivenToAnother(t *testing.T) {
 func TestGivenBackDeliveryComesAgain(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			q := queue(t, c, name)
+			on := start(t)
+			q := queue(t, on.Conn, on.name)
 			got := make(chan *broker.Delivery, 10)
 			consume(t, q, 1, into(got))
-			store(t, q, name+".a", "1")
-			if err := take(t, got).Nak(0); err != nil {
+			store(t, q, on.name+".a", "1")
+			if err := await.Take(t, got).Nak(0); err != nil {
 				t.Fatal(err)
 			}
-			d := take(t, got)
+			d := await.Take(t, got)
 			if d.Attempt != 1 {
 				t.Errorf("have attempt %d, want 1", d.Attempt)
 			}
@@ -191,13 +181,13 @@ func TestGivenBackDeliveryComesAgain(t *testing.T) {
 			if err := d.Nak(300 * time.Millisecond); err != nil {
 				t.Fatal(err)
 			}
-			if d = take(t, got); d.Attempt != 2 || time.Since(began) < 250*time.Millisecond {
+			if d = await.Take(t, got); d.Attempt != 2 || time.Since(began) < 250*time.Millisecond {
 				t.Errorf("have attempt %d after %v, want 2 after 300 ms", d.Attempt, time.Since(began))
 			}
 			if err := d.Term(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "gone", func() bool { _, _, found, err := q.Look(within(t), d.Sequence); return !found && err == nil })
+			await.Until(t, "gone", func() bool { _, found, err := q.At(await.Within(t), d.Sequence); return !found && err == nil })
 		})
 	}
 }
@@ -207,20 +197,18 @@ func TestGivenBackDeliveryComesAgain(t *testing.T) {
 func TestStoppedConsumerGivesBackToAnotherAtOnce(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			q := queue(t, c, name)
+			on := start(t)
+			q := queue(t, on.Conn, on.name)
 			old, got := make(chan *broker.Delivery, 10), make(chan *broker.Delivery, 10)
 			leaving := consume(t, q, 5, into(old))
-			store(t, q, name+".a", "1")
-			take(t, old)
+			store(t, q, on.name+".a", "1")
+			await.Take(t, old)
 			began := time.Now()
-			if err := leaving.Stop(within(t)); err != nil {
+			if err := leaving.Stop(await.Within(t)); err != nil {
 				t.Fatal(err)
 			}
 			consume(t, q, 5, into(got))
-			d := take(t, got)
+			d := await.Take(t, got)
 			if took := time.Since(began); took > 2*time.Second {
 				t.Errorf("have it after %v, want it at once", took)
 			}
@@ -238,19 +226,19 @@ func TestDrainedConsumerKeepsWhatItHolds(t *testing.T) {
 	old, got := make(chan *broker.Delivery, 10), make(chan *broker.Delivery, 10)
 	leaving := consume(t, q, 5, into(old))
 	first := store(t, q, "q.a", "1")
-	d := take(t, old)
-	if err := leaving.Drain(within(t)); err != nil {
+	d := await.Take(t, old)
+	if err := leaving.Drain(await.Within(t)); err != nil {
 		t.Fatal(err)
 	}
 	consume(t, q, 5, into(got))
 	second := store(t, q, "q.a", "2")
-	if other := take(t, got); other.Sequence != second.Sequence {
+	if other := await.Take(t, got); other.Sequence != second.Sequence {
 		t.Errorf("have %d, want %d, the other is held", other.Sequence, second.Sequence)
 	}
-	if err := d.Confirm(within(t)); err != nil {
+	if err := d.Confirm(await.Within(t)); err != nil {
 		t.Error(err)
 	}
-	if _, _, found, err := q.Look(within(t), first.Sequence); found || err != nil || leaving.Held() > 0 {
+	if _, found, err := q.At(await.Within(t), first.Sequence); found || err != nil || leaving.Held() > 0 {
 		t.Errorf("have it still: %v, %v, %d held", found, err, leaving.Held())
 	}
 }

@@ -18,7 +18,11 @@ type Delivery struct {
 	consumer *Consumer
 	reply    string // guarded by consumer.mu
 	answer   []byte // what settled it; guarded by consumer.mu
+	freed    bool   // its slot is; guarded by consumer.mu
 }
+
+// maxFreed is how many deliveries of a consumer are held without a slot at most.
+const maxFreed = 100
 
 // What settles a delivery, and what keeps it.
 var (
@@ -67,7 +71,22 @@ func (d *Delivery) subject() string {
 	return d.reply
 }
 
-// release frees the slot and reports whether it was held.
+// FreeSlot lets another delivery come in the place of this one, which is held until
+// it is settled: for who has done the work and only has to store what came out. A
+// hundred deliveries of a consumer can be held so; a further one keeps its slot.
+func (d *Delivery) FreeSlot() {
+	c := d.consumer
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.held[d.Sequence] != d || d.freed || c.freed == maxFreed {
+		return
+	}
+	d.freed = true
+	c.freed++
+	c.stirIfDue()
+}
+
+// release ends to hold it and reports whether it was held.
 func (d *Delivery) release() bool {
 	c := d.consumer
 	c.mu.Lock()
@@ -76,7 +95,10 @@ func (d *Delivery) release() bool {
 		return false
 	}
 	delete(c.held, d.Sequence)
-	c.stir()
+	if d.freed {
+		c.freed--
+	}
+	c.stirIfDue()
 	return true
 }
 

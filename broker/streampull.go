@@ -2,8 +2,7 @@ package broker
 
 import (
 	"context"
-	"encoding/json"
-	"strconv"
+	"log/slog"
 	"time"
 )
 
@@ -15,7 +14,8 @@ const (
 
 // run asks for deliveries until Stop, or the end of the connection.
 func (c *Consumer) run() {
-	watch := time.NewTicker(pullHeartbeat)
+	beat, watch := time.NewTicker(pullHeartbeat), time.NewTicker(c.config.watch)
+	defer beat.Stop()
 	defer watch.Stop()
 	for {
 		up := c.conn.up()
@@ -32,7 +32,10 @@ func (c *Consumer) run() {
 		case <-c.wake:
 		case <-up:
 		case <-c.down(up == nil):
+		case <-beat.C:
+			c.age()
 		case <-watch.C:
+			c.inspect()
 		case <-c.life.Done():
 			return
 		case <-c.conn.closed:
@@ -67,38 +70,12 @@ func (c *Consumer) down(connected bool) <-chan struct{} {
 	return c.conn.down()
 }
 
-// ask makes a request stand where there are slots and none does.
-func (c *Consumer) ask() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	on := c.conn.Connections()
-	if on != c.pull.on || time.Since(c.pull.heard) > 2*pullHeartbeat+pullHeartbeat/2 {
-		c.pull.left = 0 // who knew of it, the connection or a leader in the cluster, is gone
-	}
-	free := c.config.Slots() - len(c.held)
-	if c.draining || c.pull.left > 0 || free <= 0 {
-		return
-	}
-	body, _ := json.Marshal(struct { // cannot fail: three numbers
-		Batch     int           `json:"batch"`
-		Expires   time.Duration `json:"expires"`
-		Heartbeat time.Duration `json:"idle_heartbeat"`
-	}{free, pullExpires, pullHeartbeat})
-	c.pull.number++
-	subject := "$JS.API.CONSUMER.MSG.NEXT." + c.stream.want.Name + "." + c.config.Name
-	if c.conn.Send(&Msg{Subject: subject, Reply: c.reply(), Data: body}) == nil {
-		c.pull.left, c.pull.heard, c.pull.on = free, time.Now(), on
-	}
-}
-
-// reply returns where the broker says how the request fared. The caller holds mu.
-func (c *Consumer) reply() string { return c.prefix + strconv.FormatUint(c.pull.number, 36) }
-
-// forget counts nothing on the request any more.
+// forget counts on nothing that was on the connection.
 func (c *Consumer) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pull.left, c.broken, c.failures = 0, "", 0
+	c.forgetAll()
+	c.broken, c.failures = "", 0
 }
 
 // mend makes the consumer again where the broker said that something is wrong
@@ -107,13 +84,13 @@ func (c *Consumer) mend() {
 	c.mu.Lock()
 	why, wait := c.broken, min(mendPause, mendWait<<min(c.failures, 10))
 	c.broken = ""
-	if why == "" || c.draining {
+	if why == "" || c.leaving {
 		c.mu.Unlock()
 		return
 	}
 	c.failures++
 	c.mu.Unlock()
-	log := c.conn.logger.With("stream", c.stream.want.Name, "consumer", c.config.Name)
+	log := c.logger()
 	log.Warn("request for deliveries ended; asking again", "reason", why)
 	if !pause(c.life, c.conn.closed, wait) {
 		return
@@ -123,6 +100,10 @@ func (c *Consumer) mend() {
 	if err := c.stream.insist(ctx, c.ensure); err != nil && c.life.Err() == nil {
 		log.Warn("consumer cannot be made", "error", err)
 	}
+}
+
+func (c *Consumer) logger() *slog.Logger {
+	return c.conn.logger.With("stream", c.stream.want.Name, "consumer", c.config.Name)
 }
 
 // progress tells the broker that what is held is being worked on.

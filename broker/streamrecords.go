@@ -20,7 +20,7 @@ type RecordsConfig struct {
 // is published too, which tells whoever subscribes that there is something to ask
 // for. It is published a moment before it is stored, so who asked once after
 // subscribing, and found nothing, may not be told. It is safe for concurrent use.
-type Records struct{ stream *stream }
+type Records struct{ stream *Stream }
 
 // Records returns a stream of records, which it makes where it is missing. It
 // waits while the broker is away, for as long as ctx lives. Where the broker
@@ -46,8 +46,18 @@ func (r *Records) Put(ctx context.Context, m *Msg) error {
 	return err
 }
 
+// PutAll is Put for many records, which are sent without waiting for each. It returns
+// an error for each, nil where it is stored.
+func (r *Records) PutAll(ctx context.Context, all []*Msg) []error {
+	errs := make([]error, len(all))
+	for i, try := range r.stream.publishAll(ctx, all) {
+		errs[i] = try.err
+	}
+	return errs
+}
+
 // Last returns the record on a subject, and whether there is one.
 func (r *Records) Last(ctx context.Context, subject string) (m *Msg, found bool, err error) {
-	s, found, err := r.stream.last(ctx, subject)
-	return s.msg, found, err
+	e, found, err := r.stream.Last(ctx, subject)
+	return e.Msg, found, err
 }

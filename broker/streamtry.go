@@ -23,11 +23,16 @@ const (
 
 // insist repeats f until it succeeds or fails for good, or ctx ends. While the
 // connection is down it waits for it.
-func (s *stream) insist(ctx context.Context, f func(context.Context) error) error {
+func (s *Stream) insist(ctx context.Context, f func(context.Context) error) error {
+	return s.repeat(ctx, func() error { return s.once(ctx, f) })
+}
+
+// repeat is insist for f that bounds itself what it waits for.
+func (s *Stream) repeat(ctx context.Context, f func() error) error {
 	for wait := tryWait; ; wait = min(2*wait, tryPause) {
 		err := s.conn.Await(ctx)
 		if err == nil {
-			err = s.once(ctx, f)
+			err = f()
 		}
 		if err == nil {
 			return nil
@@ -40,7 +45,7 @@ func (s *stream) insist(ctx context.Context, f func(context.Context) error) erro
 }
 
 // once calls f with a context that ends with the connection too.
-func (s *stream) once(ctx context.Context, f func(context.Context) error) error {
+func (s *Stream) once(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, tryLimit)
 	defer cancel()
 	down, over := s.conn.down(), make(chan struct{})
@@ -56,7 +61,7 @@ func (s *stream) once(ctx context.Context, f func(context.Context) error) error 
 }
 
 // explain puts what JetStream says into our words.
-func (s *stream) explain(err error) error {
+func (s *Stream) explain(err error) error {
 	var api *jetstream.APIError
 	switch {
 	case errors.Is(err, jetstream.ErrNoStreamResponse):
@@ -70,6 +75,9 @@ func (s *stream) explain(err error) error {
 		return ErrTooLarge.Explain("the broker takes at most %d bytes (its setting max_payload)", s.conn.nc.MaxPayload())
 	case !errors.As(err, &api):
 		return err
+	case lacksRoom(api):
+		return ErrFull.Explain("the broker has no room for stream %s, which reserves %d bytes: %s; give it more (max_file_store in its configuration, or the limits of the account), or have less reserved",
+			s.want.Name, s.want.MaxBytes, api.Description)
 	case isFull(api):
 		return ErrFull.Explain("stream %s is full: %s", s.want.Name, api.Description)
 	case api.ErrorCode == codeTooLarge:
@@ -98,21 +106,25 @@ func isFull(e *jetstream.APIError) bool {
 	switch e.ErrorCode {
 	case codeStoreFailed:
 		return strings.Contains(e.Description, "maximum")
-	case codeNoResources, codeNoMemory, codeNoStorage:
-		return true
 	default:
-		return false
+		return lacksRoom(e)
 	}
 }
 
+// lacksRoom reports whether the broker cannot reserve what a stream wants.
+func lacksRoom(e *jetstream.APIError) bool {
+	return e.ErrorCode == codeNoResources || e.ErrorCode == codeNoMemory || e.ErrorCode == codeNoStorage
+}
+
 // passes reports whether the same may succeed later.
-func (*stream) passes(err error) bool {
+func (*Stream) passes(err error) bool {
 	var api *jetstream.APIError
 	switch {
-	case errors.Is(err, ErrNoJetStream), errors.Is(err, ErrFull), errors.Is(err, ErrClosed), errors.Is(err, ErrTooLarge):
+	case errors.Is(err, ErrNoJetStream), errors.Is(err, ErrFull), errors.Is(err, ErrClosed), errors.Is(err, ErrTooLarge),
+		errors.Is(err, ErrNoStream):
 		return false
 	case errors.As(err, &api):
-		return api.Code == 503 || api.Code == 408 || api.ErrorCode == codeNoPeers
+		return api.Code == 503 || api.Code == 408 || api.Code == 429 || api.ErrorCode == codeNoPeers
 	default:
 		return errors.Is(err, ErrDisconnected) || errors.Is(err, ErrRefused) || errors.Is(err, nats.ErrDisconnected) ||
 			errors.Is(err, nats.ErrReconnectBufExceeded) || errors.Is(err, nats.ErrTimeout) ||

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/enoki-go/enoki/internal/inprocess"
 )
 
 // wire is a connection whose writes are gathered: what several goroutines send in
@@ -43,11 +45,19 @@ type dialer struct{ net.Dialer }
 
 // Dial is called by nats.go.
 func (d *dialer) Dial(network, address string) (net.Conn, error) {
-	conn, err := d.Dialer.Dial(network, address)
+	conn, err := d.connect(network, address)
 	if err != nil {
 		return nil, err
 	}
 	return newWire(conn), nil
+}
+
+// connect needs no socket where the broker is in this process.
+func (d *dialer) connect(network, address string) (net.Conn, error) {
+	if dial := inprocess.Lookup(address); dial != nil {
+		return dial()
+	}
+	return d.Dialer.Dial(network, address)
 }
 
 func newWire(conn net.Conn) *wire {

@@ -27,8 +27,14 @@ type Binding struct {
 //		}
 //	}
 func Bind(d Declaration, method any, tag ...reflect.StructTag) Binding {
+	return BindAt(1, d, method, tag...)
+}
+
+// BindAt is Bind for a function that binds on behalf of others: mistakes are reported
+// with the place that many calls further up.
+func BindAt(skip int, d Declaration, method any, tag ...reflect.StructTag) Binding {
 	b := Binding{Declaration: d, Tag: joinTags(tag)}
-	_, b.File, b.Line, _ = runtime.Caller(1)
+	_, b.File, b.Line, _ = runtime.Caller(1 + skip)
 	b.Method, b.Err = methodName(method)
 	return b
 }

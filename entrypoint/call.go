@@ -35,34 +35,46 @@ type Call struct {
 	// the worker. Nil for nothing to do.
 	Interrupt func()
 
-	in      []reflect.Value // places of the receiver and the context, then the arguments; nil before Bind
+	// Stimulus does what Decode, Interrupt and the done of the host's methods are for,
+	// where they are nil. Nil for no such thing.
+	Stimulus Stimulus
+
+	args    reflect.Value // struct of the arguments; invalid before Bind
 	bindErr error
 	ctx     callContext
 	given   context.Context //nolint:containedctx // what the method gets, for the time of the call
-	few     struct {        // backs in, and what Decode gets, where they are few
-		in   [argsAt + 3]reflect.Value
-		into [3]any
-	}
+	few     [fewArgs]any    // backs what Decode gets, where it is little
 }
 
-// argsAt is where the arguments begin in Call.in.
-const argsAt = 2
+// Stimulus is what reached a method, as its entrypoint keeps it. It is for
+// entrypoints whose calls are many and short, to which a function for each of its
+// methods, call by call, would be a cost.
+type Stimulus interface {
+	Decode(into []any) error // as Call.Decode
+	Interrupt()              // as Call.Interrupt
+	Done(out any, err error) // as a Done
+}
+
+// fewArgs is how many parameters most methods have at the most.
+const fewArgs = 2
 
 // Bind decodes the arguments; again, it returns what the first time did. An
 // entrypoint calls it before Spawn to answer wrong arguments without using a worker; otherwise
 // the worker does.
 func (c *Call) Bind() error {
-	if c.in != nil {
+	if c.args.IsValid() {
 		return c.bindErr
 	}
-	c.in = c.few.in[:argsAt]
-	into := c.few.into[:0]
-	for _, t := range c.Method.In {
-		place := reflect.New(t)
-		c.in, into = append(c.in, place.Elem()), append(into, place.Interface())
+	c.args = reflect.New(c.Method.args).Elem()
+	into := c.few[:0]
+	for i := range c.Method.In {
+		into = append(into, c.args.Field(i).Addr().Interface())
 	}
-	if c.Decode != nil {
+	switch {
+	case c.Decode != nil:
 		c.bindErr = c.Decode(into)
+	case c.Stimulus != nil:
+		c.bindErr = c.Stimulus.Decode(into)
 	}
 	return c.bindErr
 }
@@ -71,28 +83,29 @@ func (c *Call) Bind() error {
 // calls it, once. Without results out is nil, with one it is that result, with
 // several it is Results.
 func (c *Call) Invoke(ctx context.Context, receiver reflect.Value) (out any, err error) {
-	if err := c.Bind(); err != nil {
-		return nil, err
-	}
-	if !c.Method.hasContext {
-		c.in[argsAt-1] = receiver
-		return c.Method.run(c.Method.function, c.in[argsAt-1:])
-	}
-	c.in[0], c.in[1] = receiver, c.contextValue(ctx)
-	return c.Method.run(c.Method.function, c.in)
+	return c.run(ctx, c.Method.function, receiver)
 }
 
 // InvokeFunc is Invoke with a function of the type of Method.Type in place of the
 // method.
 func (c *Call) InvokeFunc(ctx context.Context, f reflect.Value) (out any, err error) {
+	return c.run(ctx, f)
+}
+
+// run calls f with what comes first, the context, where the method takes one, and
+// the arguments.
+func (c *Call) run(ctx context.Context, f reflect.Value, first ...reflect.Value) (out any, err error) {
 	if err := c.Bind(); err != nil {
 		return nil, err
 	}
-	if !c.Method.hasContext {
-		return c.Method.run(f, c.in[argsAt:])
+	in := append(make([]reflect.Value, 0, 2+fewArgs), first...)
+	if c.Method.hasContext {
+		in = append(in, c.contextValue(ctx))
 	}
-	c.in[argsAt-1] = c.contextValue(ctx)
-	return c.Method.run(f, c.in[argsAt-1:])
+	for i := range c.Method.In {
+		in = append(in, c.args.Field(i))
+	}
+	return c.Method.outcome(f.Call(in))
 }
 
 // contextValue returns ctx as a value of the type that methods declare, so that

@@ -137,5 +137,6 @@ var (
 	ErrExpired = errors.New("the deadline passed before a worker was free")
 )
 
-// Done receives the outcome of a call.
+// Done receives the outcome of a call. Where a host is given none, the Stimulus of
+// the call is told.
 type Done func(out any, err error)

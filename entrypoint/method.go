@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 var (
@@ -19,6 +20,7 @@ type Method struct {
 	Out  []reflect.Type // results, without the error
 
 	function   reflect.Value // receiver is the first argument
+	args       reflect.Type  // struct of the parameters
 	hasContext bool
 	hasError   bool
 }
@@ -52,7 +54,18 @@ func NewMethod(m reflect.Method) (*Method, error) {
 		}
 		method.Out = append(method.Out, t.Out(i))
 	}
+	method.args = structOf(method.In)
 	return method, nil
+}
+
+// structOf returns a struct with a field of each type, in order: what is made of
+// it takes one allocation for all.
+func structOf(types []reflect.Type) reflect.Type {
+	fields := make([]reflect.StructField, len(types))
+	for i, t := range types {
+		fields[i] = reflect.StructField{Name: "P" + strconv.Itoa(i), Type: t}
+	}
+	return reflect.StructOf(fields)
 }
 
 func signatureError(m reflect.Method, why string) error {
@@ -80,11 +93,6 @@ func (m *Method) Required() int {
 
 // Results are the results of a method that has several. They travel as an array.
 type Results []any
-
-// run calls f and splits the error off what it returned.
-func (m *Method) run(f reflect.Value, in []reflect.Value) (any, error) {
-	return m.outcome(f.Call(in))
-}
 
 // Type returns the type of the method as a function, without its receiver.
 func (m *Method) Type() reflect.Type {

@@ -38,20 +38,20 @@ func (*shop) TwoContexts(context.Context, context.Context) {}
 func (*shop) EarlyError() (error, int)                     { return nil, 0 } //nolint:revive,staticcheck // refused for this
 func (shop) ByValue() string                               { return "value" }
 
-func method(t *testing.T, name string) *entrypoint.Method {
-	t.Helper()
-	m, err := newMethod(t, name)
+func method(tb testing.TB, name string) *entrypoint.Method {
+	tb.Helper()
+	m, err := newMethod(tb, name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
 
-func newMethod(t *testing.T, name string) (*entrypoint.Method, error) {
-	t.Helper()
+func newMethod(tb testing.TB, name string) (*entrypoint.Method, error) {
+	tb.Helper()
 	m, ok := reflect.TypeFor[*shop]().MethodByName(name)
 	if !ok {
-		t.Fatalf("no method %s", name)
+		tb.Fatalf("no method %s", name)
 	}
 	return entrypoint.NewMethod(m)
 }

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 func TestAsyncResultsAreCollectedInAnyOrderAndRepeatedly(t *testing.T) {
 	w := svctest.New(t, &Shapes{})
-	ctx := within(t)
+	ctx := await.Within(t)
 	scalar, err := rpc.FuncOf[int, string](w.Client(), "shapes.scalar")
 	if err != nil {
 		t.Fatal(err)
@@ -26,9 +27,9 @@ func TestAsyncResultsAreCollectedInAnyOrderAndRepeatedly(t *testing.T) {
 
 func TestAsyncFailureIsToldAtEveryAsk(t *testing.T) {
 	w := svctest.New(t, &Shapes{})
-	p := w.Client().Proxy("shapes").Async(within(t), "scalar", "three")
+	p := w.Client().Proxy("shapes").Async(await.Within(t), "scalar", "three")
 	for range 2 {
-		if _, err := p.Result(within(t)); !errors.Is(err, rpc.ErrBadArguments) {
+		if _, err := p.Result(await.Within(t)); !errors.Is(err, rpc.ErrBadArguments) {
 			t.Errorf("have %v, want ErrBadArguments", err)
 		}
 	}
@@ -37,8 +38,8 @@ func TestAsyncFailureIsToldAtEveryAsk(t *testing.T) {
 func TestGivingUpOnAResultDoesNotEndTheCall(t *testing.T) {
 	g := newGate()
 	w := svctest.New(t, g)
-	p := w.Client().Proxy("gate").Async(within(t), "pass", 5)
-	take(t, g.entered)
+	p := w.Client().Proxy("gate").Async(await.Within(t), "pass", 5)
+	await.Take(t, g.entered)
 
 	hurry, cancel := context.WithCancelCause(t.Context())
 	impatient := errors.New("impatient")
@@ -52,16 +53,16 @@ func TestGivingUpOnAResultDoesNotEndTheCall(t *testing.T) {
 	default:
 	}
 	close(g.open)
-	if got, err := decoded[int](p.Result(within(t))); got != 5 || err != nil {
+	if got, err := decoded[int](p.Result(await.Within(t))); got != 5 || err != nil {
 		t.Errorf("have %d, %v, want 5", got, err)
 	}
-	take(t, p.Done())
+	await.Take(t, p.Done())
 }
 
 func TestResultThatIsThereIsReturnedThoughTheContextHasEnded(t *testing.T) {
 	w := svctest.New(t, &Shapes{})
-	p := w.Client().Proxy("shapes").Async(within(t), "scalar", 1)
-	take(t, p.Done())
+	p := w.Client().Proxy("shapes").Async(await.Within(t), "scalar", 1)
+	await.Take(t, p.Done())
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 100 {
@@ -77,9 +78,9 @@ func TestAsyncCallEndsWithItsContext(t *testing.T) {
 	w := svctest.New(t, g)
 	ctx, cancel := context.WithCancel(t.Context())
 	p := w.Client().Proxy("gate").Async(ctx, "pass", 1)
-	take(t, g.entered)
+	await.Take(t, g.entered)
 	cancel()
-	if _, err := p.Result(within(t)); !errors.Is(err, context.Canceled) {
+	if _, err := p.Result(await.Within(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("have %v, want context.Canceled", err)
 	}
 }

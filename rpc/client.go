@@ -51,7 +51,7 @@ func (Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Prov
 	if err != nil {
 		return nil, err
 	}
-	return provider{value: value.Interface(), service: service, target: service}, nil
+	return fixed(value.Interface(), service, service), nil
 }
 
 // newClient builds a client of type t; outer is the tag of the field that holds

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -107,7 +108,7 @@ func TestProgramCallsByEveryKindOfClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, want := within(t), Pair{"x", 1}
+	ctx, want := await.Within(t), Pair{"x", 1}
 	for way, call := range map[string]func() (Pair, error){
 		"filled client": func() (Pair, error) { return c.Pair(ctx, "x", 1) },
 		"func":          func() (Pair, error) { return pair(ctx, want) },
@@ -129,7 +130,7 @@ func TestStructParameterTravelsByEveryKindOfClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, want := within(t), Point{3, 4}
+	ctx, want := await.Within(t), Point{3, 4}
 	for way, call := range map[string]func() (Point, error){
 		"client":       func() (Point, error) { return c.One(ctx, want) },
 		"renamed func": func() (Point, error) { return c.Same(ctx, want) },
@@ -154,11 +155,11 @@ func TestS32CallerUnpacksSeveralResults(t *testing.T) {
 	if err := w.Client().Fill(&c); err != nil {
 		t.Fatal(err)
 	}
-	ok, text, n, err := c.Several(within(t), "abc")
+	ok, text, n, err := c.Several(await.Within(t), "abc")
 	if !ok || text != "abc" || n != 3 || err != nil {
 		t.Errorf("client: have %v, %q, %d, %v, want true, abc, 3", ok, text, n, err)
 	}
-	result, err := w.Client().Proxy("echo").Call(within(t), "several", "abc")
+	result, err := w.Client().Proxy("echo").Call(await.Within(t), "several", "abc")
 	if err == nil {
 		err = result.Decode(&ok, &text, &n)
 	}
@@ -176,7 +177,7 @@ func TestS32CallerUnpacksSeveralResults(t *testing.T) {
 func TestMethodWithoutResultReturnsNil(t *testing.T) {
 	w := svctest.New(t, &Echo{})
 	for _, method := range []string{"echo.nothing", "echo.nil_pointer"} {
-		result, err := w.Client().Proxy("").Call(within(t), method)
+		result, err := w.Client().Proxy("").Call(await.Within(t), method)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +199,7 @@ func TestResultThatDoesNotFitNamesTheCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = f(within(t), Pair{"x", 1})
+	_, err = f(await.Within(t), Pair{"x", 1})
 	if !errors.Is(err, rpc.ErrBadResult) {
 		t.Errorf("have %v, want ErrBadResult", err)
 	}

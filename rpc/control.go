@@ -98,8 +98,8 @@ func (s *server) redeem(r *request, slot entrypoint.Slot) {
 		if slot != nil {
 			slot.Release()
 		}
-	case slot == nil || !slot.Run(&r.call, r.done):
-		if err := r.served.host.Queue(&r.call, r.done); err != nil {
+	case slot == nil || !slot.Run(&r.call, nil):
+		if err := r.served.host.Queue(&r.call, nil); err != nil {
 			r.notRun(err)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -87,7 +89,7 @@ func (s *Top) Stack(ctx context.Context) (all [][]string, err error) {
 func TestContextDataTravelsToTheLastCallee(t *testing.T) {
 	w := svctest.New(t, &Trail{}, &Middle{})
 	data := map[string]string{"language": "de", "UPPER-case_1": "A=b; c", "odd": " \t\r\nSvc-Id: forged\x00☃%41 ", "empty": ""}
-	ctx := within(t)
+	ctx := await.Within(t)
 	for key, value := range data {
 		ctx = entrypoint.WithData(ctx, key, value) //nolint:fatcontext // layers are what is tested
 	}
@@ -101,7 +103,7 @@ func TestContextDataTravelsToTheLastCallee(t *testing.T) {
 
 func TestContextDataIsAddedOnTheWayDownOnly(t *testing.T) {
 	w := svctest.New(t, &Trail{}, &Middle{})
-	ctx := entrypoint.WithData(within(t), "language", "de")
+	ctx := entrypoint.WithData(await.Within(t), "language", "de")
 	got, err := decoded[map[string]string](w.Client().Proxy("").Call(ctx, "middle.more"))
 	if diff := cmp.Diff(map[string]string{"language": "fr", "more": "yes"}, got); diff != "" || err != nil {
 		t.Errorf("%v, -want +have\n%s", err, diff)
@@ -114,14 +116,14 @@ func TestContextDataIsAddedOnTheWayDownOnly(t *testing.T) {
 func TestContextDataWithAKeyThatIsNoNameIsRefused(t *testing.T) {
 	w := svctest.New(t, &Trail{})
 	for _, key := range []string{"", "user.id", "a b", "a:b", "a\r\nb", strings.Repeat("k", 65)} {
-		_, err := w.Client().Proxy("trail").Call(entrypoint.WithData(within(t), key, "x"), "data")
+		_, err := w.Client().Proxy("trail").Call(entrypoint.WithData(await.Within(t), key, "x"), "data")
 		wantCode(t, err, fault.Invalid)
 		wantText(t, err, "call trail.data", "context data", "1 to 64 letters, digits, - or _")
 	}
 }
 
 func TestDataWrittenByHandMayHoldAPercentSign(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Trail{}))
+	nc := plain.Conn(t, svctest.New(t, &Trail{}).Broker().URL())
 	answer := request(t, nc, "svc.rpc.trail.data", "", "Svc-Data-rate", "100%", "Svc-Data-word", "a%20b")
 	if got, want := string(answer.Data), `{"rate":"100%","word":"a b"}`; got != want {
 		t.Errorf("have %s, want %s", got, want)
@@ -163,12 +165,12 @@ func prefaceOf(t *testing.T, m *nats.Msg) (fields []string, body string) {
 
 func TestExactPrefaceOfACall(t *testing.T) {
 	w := svctest.New(t, &Trail{}, &Middle{})
-	seen := spy(t, plain(t, w), "svc.rpc.>")
-	ctx := entrypoint.WithData(within(t), "language", "a b=c")
+	seen := spy(t, plain.Conn(t, w.Broker().URL()), "svc.rpc.>")
+	ctx := entrypoint.WithData(await.Within(t), "language", "a b=c")
 	if _, err := w.Client().Proxy("middle").Call(ctx, "data"); err != nil {
 		t.Fatal(err)
 	}
-	outer, inner := take(t, seen), take(t, seen)
+	outer, inner := await.Take(t, seen), await.Take(t, seen)
 	of, _ := prefaceOf(t, outer)
 	if len(of) != 3 || of[0] != "a:positional" || of[1] != "d:language=a b=c" || !strings.HasPrefix(of[2], "l:") {
 		t.Errorf("of a program: have %q, want arguments by position, data and the time that is left", of)
@@ -188,7 +190,7 @@ func TestExactPrefaceOfACall(t *testing.T) {
 
 func TestCallSaysOnlyWhatDoesNotHoldWithoutIt(t *testing.T) {
 	w := svctest.New(t, &Shapes{})
-	seen := spy(t, plain(t, w), "svc.rpc.>")
+	seen := spy(t, plain.Conn(t, w.Broker().URL()), "svc.rpc.>")
 	f, err := rpc.FuncOf[any, string](dial(t, w), "shapes.any")
 	if err != nil {
 		t.Fatal(err)
@@ -203,12 +205,12 @@ func TestCallSaysOnlyWhatDoesNotHoldWithoutIt(t *testing.T) {
 		{context.Background(), "x", 0, "\xa1x"},
 		{context.Background(), -1, 0, "\xff"},
 		{context.Background(), 49, 0, "\xc1\x00\x31"}, // which would be the JSON text 1
-		{within(t), Pair{"x", 1}, 1, "\xc1l"},
+		{await.Within(t), Pair{"x", 1}, 1, "\xc1l"},
 	} {
 		if _, err := f(test.ctx, test.body); err != nil {
 			t.Fatal(err)
 		}
-		m := take(t, seen)
+		m := await.Take(t, seen)
 		if fields, _ := prefaceOf(t, m); len(fields) != test.fields || !strings.HasPrefix(string(m.Data), test.want) {
 			t.Errorf("%v: have %q, want %q and %d fields", test.body, m.Data, test.want, test.fields)
 		}
@@ -256,7 +258,7 @@ func TestCallIDStackIsCutAtTen(t *testing.T) {
 }
 
 func TestIDOfACallIsKept(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Trail{}))
+	nc := plain.Conn(t, svctest.New(t, &Trail{}).Broker().URL())
 	answer := request(t, nc, "svc.rpc.trail.stack", "", "Svc-Id", "mine", "Svc-Stack", "a,b,c,d,e,f,g,h,i,j,k")
 	if got, want := string(answer.Data), `["c","d","e","f","g","h","i","j","k","mine"]`; got != want {
 		t.Errorf("have %s, want %s", got, want)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -149,7 +151,7 @@ func (l *Left) Far(ctx context.Context) (int64, error) {
 
 func TestDeadlineReachesTheCalleeLessAMillisecondPerHop(t *testing.T) {
 	w := svctest.New(t, &Left{})
-	ctx := within(t)
+	ctx := await.Within(t)
 	for hops, method := range []string{"here", "there", "far"} {
 		end, _ := ctx.Deadline()
 		limit := time.Until(end) - time.Duration(hops+1)*time.Millisecond
@@ -163,7 +165,7 @@ func TestDeadlineReachesTheCalleeLessAMillisecondPerHop(t *testing.T) {
 
 func TestCallThatSaysNoTimeHasThirtySeconds(t *testing.T) {
 	w := svctest.New(t, &Left{}, svctest.Config("rpc: {timeout: 7s}")) // of the calls that it makes
-	answer := request(t, plain(t, w), "svc.rpc.left.here", "")
+	answer := request(t, plain.Conn(t, w.Broker().URL()), "svc.rpc.left.here", "")
 	var us int64
 	if _, err := fmt.Sscan(string(answer.Data), &us); err != nil || us > 30e6 || us < 28e6 {
 		t.Errorf("have %s, %v, want a little less than 30 s", answer.Data, err)

@@ -3,9 +3,7 @@ package rpc_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"slices"
 	"strconv"
 	"sync"
@@ -13,6 +11,8 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -89,19 +89,19 @@ func takes(d time.Duration) func(context.Context, run) error {
 }
 
 // instance is one process of a service, or would be: its connection goes through
-// a relay that can be cut.
+// a wire that can be cut.
 type instance struct {
 	*service.App
-	relay *relay
+	wire *plain.Wire
 }
 
 // vanish ends the instance for all others, as kill -9 would: the broker sees its
 // connection close.
-func (i *instance) vanish() { i.relay.cut() }
+func (i *instance) vanish() { i.wire.Cut() }
 
 // stop stops the instance as SIGTERM would.
 func (i *instance) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*await.Patience)
 	defer cancel()
 	_ = i.Stop(ctx)
 }
@@ -109,13 +109,13 @@ func (i *instance) stop() {
 // instanceOf starts an instance of a service.
 func instanceOf(t *testing.T, b *svctest.Broker, hosted any, settings string) *instance {
 	t.Helper()
-	i := &instance{relay: newRelay(t, b)}
-	cfg, err := config.Load(config.Text("test", settings), config.Define("broker.url="+i.relay.url()))
+	i := &instance{wire: plain.NewWire(t, b.URL())}
+	cfg, err := config.Load(config.Text("test", settings), config.Define("broker.url="+i.wire.URL()))
 	if err == nil {
 		i.App, err = service.New(cfg, service.With(hosted), service.Logger(slog.New(slog.DiscardHandler)))
 	}
 	if err == nil {
-		err = i.Start(within(t))
+		err = i.Start(await.Within(t))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -151,83 +151,11 @@ func dialTo(t *testing.T, b *svctest.Broker, opts ...rpc.DialOption) *rpc.Standa
 // ranOn returns the instance that a call ran on.
 func ranOn(t *testing.T, p *rpc.Pending[rpc.Result]) (instance string, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
-	defer cancel()
-	r, err := p.Result(ctx)
+	r, err := p.Result(await.Within(t, 3*await.Patience))
 	if err != nil {
 		return "", err
 	}
 	return instance, r.Decode(&instance)
-}
-
-// relay passes bytes between an instance and the broker.
-type relay struct {
-	listener net.Listener
-	broker   string
-
-	mu    sync.Mutex // guards what follows
-	conns []net.Conn
-	over  bool
-	all   sync.WaitGroup
-}
-
-func newRelay(t *testing.T, b *svctest.Broker) *relay {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &relay{listener: l, broker: b.URL()[len("nats://"):]}
-	r.all.Go(r.accept)
-	t.Cleanup(func() { r.cut(); r.all.Wait() })
-	return r
-}
-
-func (r *relay) url() string { return "nats://" + r.listener.Addr().String() }
-
-func (r *relay) accept() {
-	for {
-		in, err := r.listener.Accept()
-		if err != nil {
-			return
-		}
-		out, err := net.Dial("tcp", r.broker)
-		if err != nil {
-			_ = in.Close()
-			continue
-		}
-		r.keep(in, out)
-	}
-}
-
-func (r *relay) keep(in, out net.Conn) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.conns = append(r.conns, in, out)
-	if r.over {
-		closeAll(in, out)
-		return
-	}
-	for _, pair := range [][2]net.Conn{{in, out}, {out, in}} {
-		r.all.Go(func() {
-			_, _ = io.Copy(pair[0], pair[1])
-			closeAll(in, out)
-		})
-	}
-}
-
-func (r *relay) cut() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.over = true
-	_ = r.listener.Close()
-	closeAll(r.conns...)
-}
-
-func closeAll(conns ...net.Conn) {
-	for _, c := range conns {
-		_ = c.Close()
-	}
 }
 
 // Red with a plain queue group: it hands out calls at random, and a busy instance
@@ -268,7 +196,7 @@ func TestPlainCallersGetAnAnswerAndNothingElse(t *testing.T) {
 	b := svctest.NewBroker(t)
 	log := newRuns(takes(3 * acceptance))
 	benches(t, b, log, 1, 1)
-	nc := plainTo(t, b)
+	nc := plain.Conn(t, b.URL())
 	answers := make([]func() []string, 4)
 	for n := range answers {
 		answers[n] = collect(t, nc, "svc.rpc.bench.run", strconv.Itoa(n))

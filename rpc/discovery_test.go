@@ -8,6 +8,8 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -29,7 +31,7 @@ func (*Catalogue) Remove() error { return fault.New(fault.Denied, "not yours") }
 func discover[T any](t *testing.T, w *svctest.World, subject string) T {
 	t.Helper()
 	var answer T
-	if err := json.Unmarshal(request(t, plain(t, w), subject, "").Data, &answer); err != nil {
+	if err := json.Unmarshal(request(t, plain.Conn(t, w.Broker().URL()), subject, "").Data, &answer); err != nil {
 		t.Fatal(err)
 	}
 	return answer
@@ -92,7 +94,7 @@ func TestInstanceIsFoundByItsIDAndGoneAfterTheStop(t *testing.T) {
 		t.Errorf("have %+v, want %+v", same, ping)
 	}
 	w.Stop()
-	if names, err := w.Client().Connection().Services(within(t)); len(names) > 0 || err != nil {
+	if names, err := w.Client().Connection().Services(await.Within(t)); len(names) > 0 || err != nil {
 		t.Errorf("after the stop: have %v, %v, want none", names, err)
 	}
 }
@@ -107,7 +109,7 @@ func TestNamespacesAreApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	if got, err := decoded[[]string](s.Proxy("catalogue").Call(within(t), "find", "Go")); len(got) != 1 || err != nil {
+	if got, err := decoded[[]string](s.Proxy("catalogue").Call(await.Within(t), "find", "Go")); len(got) != 1 || err != nil {
 		t.Errorf("have %v, %v", got, err)
 	}
 }

@@ -34,18 +34,9 @@ func queueSubject(namespace, service, method string) string {
 	return namespace + ".rpcq." + service + "." + method
 }
 
-// streamName returns the name of a stream of a service. That of the usual
-// namespace is left out.
-func streamName(prefix, namespace, service string) string {
-	if namespace != "svc" {
-		service = namespace + "_" + service
-	}
-	return prefix + "_" + service
-}
-
 // depot is where the durable calls of one service are, and their results.
 type depot struct {
-	queue   *broker.WorkQueue
+	queue   *broker.Stream
 	results *broker.Records
 }
 
@@ -53,14 +44,14 @@ type depot struct {
 // that neither has to wait for the other.
 func openDepot(ctx context.Context, conn *broker.Conn, service string) (*depot, error) {
 	namespace := conn.Namespace()
-	queue, err := conn.WorkQueue(ctx, broker.WorkQueueConfig{
-		Name: streamName("RPC", namespace, service), Subjects: []string{queueSubject(namespace, service, ">")}, MaxAge: durableKept,
+	queue, err := conn.Stream(ctx, broker.StreamConfig{
+		Name: conn.StreamName("RPC", service), Subjects: []string{queueSubject(namespace, service, ">")}, MaxAge: durableKept,
 	})
 	if err != nil {
 		return nil, err
 	}
 	results, err := conn.Records(ctx, broker.RecordsConfig{
-		Name: streamName("RPCR", namespace, service), Subjects: []string{namespace + ".rpcr." + service + ".>"}, MaxAge: durableKept,
+		Name: conn.StreamName("RPCR", service), Subjects: []string{namespace + ".rpcr." + service + ".>"}, MaxAge: durableKept,
 	})
 	if err != nil {
 		return nil, err

@@ -1,10 +1,7 @@
 package rpc_test
 
 import (
-	"io"
-	"net"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,70 +9,12 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
-
-// wire is a way to a broker that can be cut, which is what the death of a process
-// is to everybody else.
-type wire struct {
-	listener net.Listener
-	work     sync.WaitGroup
-
-	mu    sync.Mutex // guards conns
-	conns []net.Conn
-}
-
-func newWire(t *testing.T, to string) *wire {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{listener: l}
-	w.work.Go(func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial("tcp", to)
-			if err != nil {
-				_ = near.Close()
-				return
-			}
-			w.join(near, far)
-		}
-	})
-	t.Cleanup(w.cut)
-	return w
-}
-
-func (w *wire) join(near, far net.Conn) {
-	w.mu.Lock()
-	w.conns = append(w.conns, near, far)
-	w.mu.Unlock()
-	for _, pair := range [][2]net.Conn{{near, far}, {far, near}} {
-		w.work.Go(func() {
-			_, _ = io.Copy(pair[0], pair[1])
-			_ = pair[0].Close()
-		})
-	}
-}
-
-// cut ends all connections, for good.
-func (w *wire) cut() {
-	_ = w.listener.Close()
-	w.mu.Lock()
-	for _, c := range w.conns {
-		_ = c.Close()
-	}
-	w.mu.Unlock()
-	w.work.Wait()
-}
-
-func (w *wire) url() string { return "nats://" + w.listener.Addr().String() }
 
 // launch starts a press apart from the broker that the test knows.
 func launch(t *testing.T, url, settings string, p *Press) *service.App {
@@ -88,7 +27,7 @@ func launch(t *testing.T, url, settings string, p *Press) *service.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := app.Start(within(t)); err != nil {
+	if err := app.Start(await.Within(t)); err != nil {
 		t.Fatal(err)
 	}
 	return app
@@ -96,14 +35,14 @@ func launch(t *testing.T, url, settings string, p *Press) *service.App {
 
 func TestDurableCallOfADeadWorkerRunsAgain(t *testing.T) {
 	b := svctest.NewBroker(t)
-	way := newWire(t, b.URL()[len("nats://"):])
+	way := plain.NewWire(t, b.URL())
 	dying, living := newPress(), newPress()
-	app := launch(t, way.url(), "drain: 0s", dying)
+	app := launch(t, way.URL(), "drain: 0s", dying)
 	t.Cleanup(func() { _ = app.Stop(t.Context()) })
 	j := program(t, b.URL()).Jobs()
 	h := submit(t, j, "wait", 5)
-	take(t, dying.entered)
-	way.cut()
+	await.Take(t, dying.entered)
+	way.Cut()
 	died := time.Now()
 	svctest.New(t, b, living)
 	close(living.open)
@@ -123,12 +62,12 @@ func TestDurableCallOfAServiceThatLeavesGoesToAnotherAtOnce(t *testing.T) {
 	app := launch(t, b.URL(), "drain: 10ms", leaving)
 	j := program(t, b.URL()).Jobs()
 	h := submit(t, j, "wait", 5)
-	take(t, leaving.entered)
+	await.Take(t, leaving.entered)
 	launchedSecond := launch(t, b.URL(), "", staying)
-	t.Cleanup(func() { _ = launchedSecond.Stop(within(t)) })
+	t.Cleanup(func() { _ = launchedSecond.Stop(await.Within(t)) })
 	close(staying.open)
 	began := time.Now()
-	if err := app.Stop(within(t)); err != nil {
+	if err := app.Stop(await.Within(t)); err != nil {
 		t.Logf("stop: %v", err)
 	}
 	wantResult(t, j, h, int64(5))
@@ -146,15 +85,15 @@ func TestServiceThatLeavesEndsWhatItRuns(t *testing.T) {
 	app := launch(t, b.URL(), "", leaving)
 	j := program(t, b.URL()).Jobs()
 	h := submit(t, j, "wait", 5)
-	take(t, leaving.entered)
+	await.Take(t, leaving.entered)
 	second := launch(t, b.URL(), "", staying)
-	t.Cleanup(func() { _ = second.Stop(within(t)) })
+	t.Cleanup(func() { _ = second.Stop(await.Within(t)) })
 	stopped := make(chan error, 1)
-	go func() { stopped <- app.Stop(within(t)) }()
+	go func() { stopped <- app.Stop(await.Within(t)) }()
 	other := submit(t, j, "print", 1)
 	wantResult(t, j, other, int64(2))
 	close(leaving.open)
-	if err := take(t, stopped); err != nil {
+	if err := await.Take(t, stopped); err != nil {
 		t.Error(err)
 	}
 	wantResult(t, j, h, int64(5))
@@ -166,9 +105,9 @@ func TestServiceThatLeavesEndsWhatItRuns(t *testing.T) {
 // What was done but not acknowledged is not done again.
 func TestDurableCallWhoseResultIsThereDoesNotRunAgain(t *testing.T) {
 	b := svctest.NewBroker(t)
-	j, js := program(t, b.URL()).Jobs(), stored(t, b.URL())
+	j, js := program(t, b.URL()).Jobs(), plain.JetStream(t, b.URL())
 	h := submit(t, j, "print", 1)
-	c, err := js.CreateConsumer(within(t), "RPC_press", jetstream.ConsumerConfig{
+	c, err := js.CreateConsumer(await.Within(t), "RPC_press", jetstream.ConsumerConfig{
 		Durable: "workers", AckPolicy: jetstream.AckExplicitPolicy, MaxDeliver: -1, AckWait: 5 * time.Second,
 	})
 	if err != nil {
@@ -178,7 +117,7 @@ func TestDurableCallWhoseResultIsThereDoesNotRunAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = js.PublishMsg(within(t), &nats.Msg{
+	_, err = js.PublishMsg(await.Within(t), &nats.Msg{
 		Subject: "svc.rpcr.press." + h.ID(), Data: []byte("7"), Header: nats.Header{"Content-Type": {"application/json"}},
 	})
 	if err == nil {
@@ -189,7 +128,7 @@ func TestDurableCallWhoseResultIsThereDoesNotRunAgain(t *testing.T) {
 	}
 	p := newPress()
 	svctest.New(t, b, p)
-	eventually(t, "acknowledged", func() bool { return queued(t, js) == 0 })
+	await.Until(t, "acknowledged", func() bool { return queued(t, js) == 0 })
 	wantResult(t, j, h, int64(7))
 	if n := p.printed.Load(); n != 0 {
 		t.Errorf("have %d runs, want none", n)
@@ -204,14 +143,14 @@ func TestDurableCallsNeverTakeMoreThanTheWorkers(t *testing.T) {
 	var handles []rpc.Handle
 	for i := range 2 {
 		handles = append(handles, submit(t, j, "wait", i))
-		take(t, full.entered)
+		await.Take(t, full.entered)
 	}
 	for i := range 5 {
 		handles = append(handles, submit(t, j, "wait", i+2))
 	}
 	two := launch(t, b.URL(), "workers: 5", free)
 	for range 5 {
-		take(t, free.entered)
+		await.Take(t, free.entered)
 	}
 	close(full.open)
 	close(free.open)
@@ -219,7 +158,7 @@ func TestDurableCallsNeverTakeMoreThanTheWorkers(t *testing.T) {
 		wantResult(t, j, h, int64(i))
 	}
 	for _, app := range []*service.App{one, two} {
-		if err := app.Stop(within(t)); err != nil {
+		if err := app.Stop(await.Within(t)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -228,27 +167,23 @@ func TestDurableCallsNeverTakeMoreThanTheWorkers(t *testing.T) {
 func TestReplyInboxIsToldTheResult(t *testing.T) {
 	b := svctest.NewBroker(t)
 	svctest.New(t, b, newPress())
-	nc, err := nats.Connect(b.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
+	nc := plain.Conn(t, b.URL())
 	for i, reply := range []string{nc.NewInbox(), "svc.rpc.press.count"} {
 		heard := make(chan *nats.Msg, 10)
 		sub, err := nc.ChanSubscribe(reply, heard)
 		if err != nil {
 			t.Fatal(err)
 		}
-		js := stored(t, b.URL())
+		js := plain.JetStream(t, b.URL())
 		id := "plain" + strconv.Itoa(i)
-		ack, err := js.PublishMsg(within(t), &nats.Msg{
+		ack, err := js.PublishMsg(await.Within(t), &nats.Msg{
 			Subject: "svc.rpcq.press.print", Data: []byte("5"), Header: nats.Header{"Svc-Id": {id}, "Svc-Reply": {reply}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if i == 0 {
-			if m := take(t, heard); string(m.Data) != "10" {
+			if m := await.Take(t, heard); string(m.Data) != "10" {
 				t.Errorf("have %s, want 10", m.Data)
 			}
 		}

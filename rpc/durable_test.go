@@ -13,6 +13,8 @@ import (
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/config"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -37,13 +39,38 @@ func TestRestartOfTheBrokerLosesNoDurableCall(t *testing.T) {
 	}
 }
 
+// Fifty calls wait for a service; their results are stored together, and those that are
+// too large change nothing about the others.
+func TestResultsThatAreStoredTogetherAreEachTheirOwn(t *testing.T) {
+	b := svctest.NewBroker(t)
+	j := program(t, b.URL()).Jobs()
+	var handles []rpc.Handle
+	for i := range 50 {
+		if i%10 == 9 {
+			handles = append(handles, submit(t, j, "bulk"))
+			continue
+		}
+		handles = append(handles, submit(t, j, "print", i))
+	}
+	svctest.New(t, b, newPress())
+	for i, h := range handles {
+		if i%10 != 9 {
+			wantResult(t, j, h, int64(2*i))
+			continue
+		}
+		if _, err := fetch(t, j, h); !errors.Is(err, rpc.ErrBadResult) {
+			t.Errorf("%s: have %v, want ErrBadResult", h, err)
+		}
+	}
+}
+
 func TestResultComesThoughTheBrokerRestartsMeanwhile(t *testing.T) {
 	b := svctest.NewBroker(t)
 	p := newPress()
 	svctest.New(t, b, p)
 	j := program(t, b.URL()).Jobs()
 	h := submit(t, j, "wait", 3)
-	take(t, p.entered)
+	await.Take(t, p.entered)
 	fetched := make(chan error, 1)
 	go func() {
 		v, err := fetch(t, j, h)
@@ -55,15 +82,10 @@ func TestResultComesThoughTheBrokerRestartsMeanwhile(t *testing.T) {
 	b.Stop()
 	close(p.open) // it ends while there is nobody to tell
 	b.Restart()
-	select {
-	case err := <-fetched:
-		if err != nil {
-			t.Error(err)
-		}
-	case <-time.After(3 * patience):
-		t.Error("have nothing")
+	if err := await.Take(t, fetched, 3*await.Patience); err != nil {
+		t.Error(err)
 	}
-	eventually(t, "the queue is empty", func() bool { return queued(t, stored(t, b.URL())) == 0 })
+	await.Until(t, "the queue is empty", func() bool { return queued(t, plain.JetStream(t, b.URL())) == 0 })
 }
 
 func TestSameKeyRunsOnce(t *testing.T) {
@@ -71,7 +93,7 @@ func TestSameKeyRunsOnce(t *testing.T) {
 	p := newPress()
 	svctest.New(t, b, p)
 	j := program(t, b.URL()).Jobs()
-	key := rpc.WithKey(within(t), "invoice-7")
+	key := rpc.WithKey(await.Within(t), "invoice-7")
 	one, err := j.Submit(key, "press.print", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -83,11 +105,11 @@ func TestSameKeyRunsOnce(t *testing.T) {
 	wantResult(t, j, one, int64(2))
 	b.Stop() // the broker forgets the ids of what is not in the queue any more
 	b.Restart()
-	three, err := program(t, b.URL()).Jobs().Submit(rpc.WithKey(within(t), "invoice-7"), "press.print", 1)
+	three, err := program(t, b.URL()).Jobs().Submit(rpc.WithKey(await.Within(t), "invoice-7"), "press.print", 1)
 	if err != nil || three != one {
 		t.Errorf("have %s, %v, want %s again", three, err, one)
 	}
-	other, err := j.Submit(rpc.WithKey(within(t), "invoice-7"), "press.jam")
+	other, err := j.Submit(rpc.WithKey(await.Within(t), "invoice-7"), "press.jam")
 	if err != nil || other == one {
 		t.Errorf("have %s, %v, want another: it is another method", other, err)
 	}
@@ -100,7 +122,7 @@ func TestSameKeyRunsOnce(t *testing.T) {
 func TestKeysThatCannotBeOne(t *testing.T) {
 	j := program(t, svctest.NewBroker(t).URL()).Jobs()
 	for _, key := range []string{"", "a,b", "a b", "a\nb", "\x1b[2J", strings.Repeat("x", 64), "\xff"} {
-		_, err := j.Submit(rpc.WithKey(within(t), key), "press.print", 1)
+		_, err := j.Submit(rpc.WithKey(await.Within(t), key), "press.print", 1)
 		wantCode(t, err, fault.Invalid)
 	}
 }
@@ -112,7 +134,7 @@ func TestFullQueueRefusesAtOnce(t *testing.T) {
 	submit(t, j, "print", 1)
 	submit(t, j, "print", 2)
 	began := time.Now()
-	_, err := j.Submit(within(t), "press.print", 3)
+	_, err := j.Submit(await.Within(t), "press.print", 3)
 	if !errors.Is(err, broker.ErrFull) || fault.CodeOf(err) != fault.Exhausted || time.Since(began) > time.Second {
 		t.Errorf("have %v after %v, want ErrFull at once", err, time.Since(began))
 	}
@@ -122,9 +144,10 @@ func TestExpiredDurableCallIsNotStarted(t *testing.T) {
 	b := svctest.NewBroker(t)
 	narrow(t, b.URL(), jetstream.StreamConfig{MaxMsgs: 100}) // without AllowMsgTTL: it stays in the queue
 	j := program(t, b.URL()).Jobs()
-	late := submit(t, j.Timeout(time.Millisecond), "print", 1)
+	const waits = time.Millisecond
+	late := submit(t, j.Timeout(waits), "print", 1)
 	intime := submit(t, j, "print", 2)
-	time.Sleep(20 * time.Millisecond) // the clock that counts is that of the machine
+	<-await.Within(t, 2*waits).Done() // the clock that counts is that of the machine
 	p := newPress()
 	svctest.New(t, b, p)
 	wantResult(t, j, intime, int64(4))
@@ -145,9 +168,9 @@ func TestBrokerDropsAnExpiredCall(t *testing.T) {
 }
 
 func TestDurableCallsNeedABrokerThatStores(t *testing.T) {
-	url := forgetful(t)
+	url := plain.Server(t).ClientURL()
 	began := time.Now()
-	if _, err := program(t, url).Jobs().Submit(within(t), "press.print", 1); !errors.Is(err, broker.ErrNoJetStream) || time.Since(began) > time.Second {
+	if _, err := program(t, url).Jobs().Submit(await.Within(t), "press.print", 1); !errors.Is(err, broker.ErrNoJetStream) || time.Since(began) > time.Second {
 		t.Errorf("submit: have %v after %v, want ErrNoJetStream at once", err, time.Since(began))
 	}
 	cfg, err := config.Load(config.Define("broker.url=" + url))
@@ -158,12 +181,12 @@ func TestDurableCallsNeedABrokerThatStores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = app.Start(within(t))
+	err = app.Start(await.Within(t))
 	if !errors.Is(err, broker.ErrNoJetStream) {
 		t.Errorf("start: have %v, want ErrNoJetStream", err)
 	}
 	wantText(t, err, "durable methods of press", "nats-server with -js")
-	if err := app.Stop(within(t)); err != nil {
+	if err := app.Stop(await.Within(t)); err != nil {
 		t.Errorf("stop: %v", err)
 	}
 }
@@ -207,16 +230,16 @@ func TestJobIsAFieldOfAService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := job.Result(within(t), h); got != 8 || err != nil {
+	if got, err := job.Result(await.Within(t), h); got != 8 || err != nil {
 		t.Errorf("have %d, %v, want 8", got, err)
 	}
 	jam, err := rpc.JobOf[rpc.None, rpc.None](w.Client(), "press.jam")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := jam.Call(within(t), rpc.None{}); !errors.Is(err, errNoPaper) {
+	if _, err := jam.Call(await.Within(t), rpc.None{}); !errors.Is(err, errNoPaper) {
 		t.Errorf("have %v, want the error of the method", err)
 	}
-	_, err = jam.Result(within(t), h)
+	_, err = jam.Result(await.Within(t), h)
 	wantCode(t, err, fault.Invalid)
 }

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -78,7 +78,7 @@ func program(t *testing.T, url string) *rpc.Standalone {
 // submit stores a call of the press.
 func submit(t *testing.T, j rpc.Jobs, method string, args ...any) rpc.Handle {
 	t.Helper()
-	h, err := j.Submit(within(t), "press."+method, args...)
+	h, err := j.Submit(await.Within(t), "press."+method, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,9 +88,7 @@ func submit(t *testing.T, j rpc.Jobs, method string, args ...any) rpc.Handle {
 // fetch waits for a result for longer than it takes to run a call again.
 func fetch(t *testing.T, j rpc.Jobs, h rpc.Handle) (any, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
-	defer cancel()
-	r, err := j.Fetch(ctx, h)
+	r, err := j.Fetch(await.Within(t, 3*await.Patience), h)
 	if err != nil {
 		return nil, err
 	}
@@ -108,26 +106,11 @@ func wantResult(t *testing.T, j rpc.Jobs, h rpc.Handle, want any) {
 	}
 }
 
-// stored is a client that knows nothing of us.
-func stored(t *testing.T, url string) jetstream.JetStream {
-	t.Helper()
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return js
-}
-
 // narrow makes the queue of the press with limits of its own.
 func narrow(t *testing.T, url string, c jetstream.StreamConfig) {
 	t.Helper()
 	c.Name, c.Subjects, c.Retention, c.Discard = "RPC_press", []string{"svc.rpcq.press.>"}, jetstream.WorkQueuePolicy, jetstream.DiscardNew
-	if _, err := stored(t, url).CreateStream(within(t), c); err != nil {
+	if _, err := plain.JetStream(t, url).CreateStream(await.Within(t), c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -135,26 +118,11 @@ func narrow(t *testing.T, url string, c jetstream.StreamConfig) {
 // queued returns how many calls of the press have not been acknowledged.
 func queued(t *testing.T, js jetstream.JetStream) uint64 {
 	t.Helper()
-	s, err := js.Stream(within(t), "RPC_press")
+	s, err := js.Stream(await.Within(t), "RPC_press")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s.CachedInfo().State.Msgs
-}
-
-// forgetful is a broker that stores nothing.
-func forgetful(t *testing.T) string {
-	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(patience) {
-		t.Fatal("no broker")
-	}
-	return s.ClientURL()
 }
 
 func TestDurableCallOutlivesItsCaller(t *testing.T) {
@@ -175,7 +143,7 @@ func TestDurableCallOutlivesItsCaller(t *testing.T) {
 	for range 2 { // a result can be asked for repeatedly
 		wantResult(t, program(t, b.URL()).Jobs(), h, int64(42))
 	}
-	eventually(t, "the queue is empty", func() bool { return queued(t, stored(t, b.URL())) == 0 })
+	await.Until(t, "the queue is empty", func() bool { return queued(t, plain.JetStream(t, b.URL())) == 0 })
 }
 
 func TestDurableErrorIsTheMethods(t *testing.T) {
@@ -196,18 +164,16 @@ func TestResultIsPendingUntilItIsThere(t *testing.T) {
 	w := svctest.New(t, p)
 	j := w.Client().Jobs()
 	h := submit(t, j, "wait", 1)
-	take(t, p.entered)
-	if _, err := j.Look(within(t), h); !errors.Is(err, rpc.ErrPending) {
+	await.Take(t, p.entered)
+	if _, err := j.Look(await.Within(t), h); !errors.Is(err, rpc.ErrPending) {
 		t.Errorf("have %v, want ErrPending", err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := j.Fetch(ctx, h); !errors.Is(err, rpc.ErrPending) || !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := j.Fetch(await.Within(t, 50*time.Millisecond), h); !errors.Is(err, rpc.ErrPending) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("have %v, want ErrPending because the context ended", err)
 	}
 	close(p.open)
 	wantResult(t, j, h, int64(1))
-	if r, err := j.Look(within(t), h); err != nil {
+	if r, err := j.Look(await.Within(t), h); err != nil {
 		t.Errorf("have %v, %v, want the result", r, err)
 	}
 }
@@ -219,12 +185,12 @@ func TestResultIsFoundThoughNobodyTellsOfIt(t *testing.T) {
 	w := svctest.New(t, p)
 	j := w.Client().Jobs()
 	h := submit(t, j, "wait", 1)
-	take(t, p.entered)
+	await.Take(t, p.entered)
 	found := make(chan error, 1)
-	go func() { found <- rpc.AwaitUntold(within(t), j, h) }()
+	go func() { found <- rpc.AwaitUntold(await.Within(t), j, h) }()
 	close(p.open)
 	began := time.Now()
-	if err := take(t, found); err != nil || time.Since(began) > time.Second {
+	if err := await.Take(t, found); err != nil || time.Since(began) > time.Second {
 		t.Errorf("have %v after %v, want the result soon", err, time.Since(began))
 	}
 }
@@ -234,15 +200,15 @@ func TestResultThatIsNeitherThereNorComing(t *testing.T) {
 	j := w.Client().Jobs()
 	h := submit(t, j, "print", 1)
 	wantResult(t, j, h, int64(2))
-	s, err := stored(t, w.Broker().URL()).Stream(within(t), "RPCR_press")
+	s, err := plain.JetStream(t, w.Broker().URL()).Stream(await.Within(t), "RPCR_press")
 	if err == nil {
-		err = s.Purge(within(t))
+		err = s.Purge(await.Within(t))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "acknowledged", func() bool {
-		_, err := j.Look(within(t), h)
+	await.Until(t, "acknowledged", func() bool {
+		_, err := j.Look(await.Within(t), h)
 		return errors.Is(err, rpc.ErrNoResult)
 	})
 	if _, err := fetch(t, j, h); !errors.Is(err, rpc.ErrNoResult) {

@@ -133,12 +133,12 @@ func (s *submitter) look(ctx context.Context, h Handle) (m *broker.Msg, again ti
 	if m, found, err := s.last(ctx, d, h); found || err != nil {
 		return m, again, err
 	}
-	m, at, queued, err := d.queue.Look(ctx, h.sequence)
+	e, queued, err := d.queue.At(ctx, h.sequence)
 	switch {
 	case err != nil:
 		return nil, again, err
-	case queued && m.Header.Get(headerID) == h.id:
-		return nil, lookAgain(m, at), ErrPending
+	case queued && e.Msg.Header.Get(headerID) == h.id:
+		return nil, lookAgain(e.Msg, e.Stored), ErrPending
 	}
 	if m, found, err := s.last(ctx, d, h); found || err != nil { // its result is stored before it leaves the queue
 		return m, again, err

@@ -60,7 +60,7 @@ func (Job[In, Out]) Provide(f reflect.StructField, h dependency.Host) (dependenc
 	if err != nil {
 		return nil, err
 	}
-	return provider{value: jobOf[In, Out](s, t), service: t.service, target: t.String()}, nil
+	return fixed(jobOf[In, Out](s, t), t.service, t.String()), nil
 }
 
 func checkLifetime(timeout time.Duration) error {
@@ -169,7 +169,7 @@ func (Jobs) Provide(f reflect.StructField, h dependency.Host) (dependency.Provid
 	if err != nil {
 		return nil, err
 	}
-	return provider{value: Jobs{s, o.Timeout, f.Name}}, nil
+	return fixed(Jobs{s, o.Timeout, f.Name}, "", ""), nil
 }
 
 // Jobs returns what makes durable calls. Keep it: it remembers which queues it has

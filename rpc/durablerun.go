@@ -170,35 +170,10 @@ func (c *durableCall) wire(w wireFault) *broker.Msg {
 	return &broker.Msg{Header: w.headers(c.codec.ContentType()), Data: body}
 }
 
-// conclude stores the result, tells who asked for that, and takes the call out of
-// the queue: in this order, so that no call is lost.
+// conclude has the result stored; the worker goes on meanwhile.
 func (c *durableCall) conclude(m *broker.Msg) {
-	c.durable.work.Go(func() {
-		ctx, cancel := context.WithTimeout(c.durable.life, storeLimit)
-		defer cancel()
-		err := c.store(ctx, m)
-		if errors.Is(err, broker.ErrTooLarge) {
-			m = c.wire(c.badResult(err))
-			err = c.store(ctx, m)
-		}
-		if c.durable.life.Err() != nil && err != nil {
-			return // the service leaves before it could; Stop gives the call back
-		}
-		if err != nil {
-			c.server.host.Logger().Error("result is lost", "method", c.name, "call_id", c.call.ID, "error", err)
-		}
-		if reply := c.header(headerReply); broker.IsInbox(reply) {
-			_ = c.server.conn.Send(&broker.Msg{Subject: reply, Header: m.Header, Data: m.Data}) // who does not hear it asks
-		}
-		c.acknowledge()
-	})
-}
-
-func (c *durableCall) store(ctx context.Context, m *broker.Msg) error {
-	m.Subject = c.resultSubject()
-	m.Header[headerID] = []string{c.id()}
-	m.Header[headerSequence] = []string{strconv.FormatUint(c.delivery.Sequence, 10)}
-	return c.durable.depot.results.Put(ctx, m)
+	c.delivery.FreeSlot()
+	c.durable.settleSoon(c, m)
 }
 
 // id returns the id of the call. Who stored it without one cannot ask for a result,

@@ -29,6 +29,8 @@ type durableServer struct {
 	depot    *depot
 	consumer *broker.Consumer // nil before the broker was there
 	stopping bool
+
+	settler settler
 }
 
 type durableKey struct{ service string }
@@ -149,20 +151,11 @@ func (d *durableServer) stop(ctx context.Context) error {
 	return consumer.Drain(ctx)
 }
 
-// Stop waits until the results of the last calls are stored, for as long as ctx
-// lives, and gives back what is left. The host calls it when nothing runs any more.
+// Stop waits until the results of the last calls are stored, and gives back what is
+// left. It waits for half of the time that ctx leaves. The host calls it when nothing
+// runs any more.
 func (d *durableServer) Stop(ctx context.Context) error {
-	ended := make(chan struct{})
-	go func() { // ends with the last answer, which ends with life
-		d.work.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-ctx.Done():
-	}
-	d.cancel()
-	<-ended
+	broker.Finish(ctx, &d.work, d.cancel)
 	d.mu.Lock()
 	d.stopping = true
 	consumer := d.consumer

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/enoki-go/enoki/internal/stage"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -28,8 +29,8 @@ func (*Printer) Print(text string) string { return "printed " + text }
 func (*Printer) Bind(title string) string { return "bound " + title }
 
 func ExampleMethod() {
-	t := new(stage)
-	defer t.end()
+	t := new(stage.Stage)
+	defer t.End()
 
 	w := svctest.New(t, &Printer{})
 	fmt.Println(svctest.Call[string](w, "printer.preview", "page 1"))
@@ -60,8 +61,8 @@ func (s *Bookshop) Fetch(ctx context.Context, order rpc.Handle) (string, error) 
 }
 
 func ExampleJob() {
-	t := new(stage)
-	defer t.end()
+	t := new(stage.Stage)
+	defer t.End()
 
 	w := svctest.New(t, &Bookshop{}, &Printer{})
 	order := svctest.Call[rpc.Handle](w, "bookshop.order", "Poems")
@@ -72,8 +73,8 @@ func ExampleJob() {
 // A program that is no service submits a call, and another one asks for the result
 // with the text of the handle.
 func ExampleJobOf() {
-	t := new(stage)
-	defer t.end()
+	t := new(stage.Stage)
+	defer t.End()
 
 	ctx := context.Background()
 	w := svctest.New(t, &Printer{})
@@ -97,8 +98,8 @@ func ExampleJobOf() {
 
 // A call is stored whether or not its service runs.
 func ExampleStandalone_Jobs() {
-	t := new(stage)
-	defer t.end()
+	t := new(stage.Stage)
+	defer t.End()
 
 	ctx := context.Background()
 	b := svctest.NewBroker(t)
@@ -129,8 +130,8 @@ func ExampleStandalone_Jobs() {
 
 // Who does not know whether a call was submitted submits it again under its key.
 func ExampleWithKey() {
-	t := new(stage)
-	defer t.end()
+	t := new(stage.Stage)
+	defer t.End()
 
 	w := svctest.New(t, &Printer{})
 	jobs := w.Client().Jobs()

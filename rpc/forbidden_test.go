@@ -9,6 +9,8 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -18,17 +20,7 @@ func strict(t *testing.T) string {
 	anybody := &server.User{Username: "anybody", Password: "x", Permissions: &server.Permissions{
 		Publish: &server.SubjectPermission{Deny: []string{"svc.rpc.vault.>"}},
 	}}
-	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, Users: []*server.User{anybody},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(patience) {
-		t.Fatal("no broker")
-	}
+	s := plain.Server(t, func(o *server.Options) { o.Users = []*server.User{anybody} })
 	return "nats://anybody:x@" + s.Addr().String()
 }
 
@@ -42,13 +34,13 @@ func TestCallThatTheBrokerForbidsIsToldAtOnce(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	began := time.Now()
-	_, err = s.Proxy("vault").Call(within(t), "open")
-	if !errors.Is(err, broker.ErrForbidden) || time.Since(began) > patience/2 {
+	_, err = s.Proxy("vault").Call(await.Within(t), "open")
+	if !errors.Is(err, broker.ErrForbidden) || time.Since(began) > await.Patience/2 {
 		t.Errorf("have %v after %v, want ErrForbidden at once", err, time.Since(began))
 	}
 	wantCode(t, err, fault.Denied)
 	wantText(t, err, "call vault.open", "do not let this process send to svc.rpc.vault.open")
-	if _, err := s.Proxy("nobody").Call(within(t), "there"); !errors.Is(err, rpc.ErrUnknownService) {
+	if _, err := s.Proxy("nobody").Call(await.Within(t), "there"); !errors.Is(err, rpc.ErrUnknownService) {
 		t.Errorf("another call: have %v, want ErrUnknownService", err)
 	}
 }

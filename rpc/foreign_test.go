@@ -8,13 +8,15 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 func TestErrorsOfServicesThatAreNotOursAreUnderstood(t *testing.T) {
 	w := svctest.New(t, &Echo{})
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	replies := make(chan *nats.Msg, 1)
 	_, err := nc.Subscribe("svc.rpc.foreign.*", func(m *nats.Msg) { _ = m.RespondMsg(<-replies) })
 	if err == nil {
@@ -54,7 +56,7 @@ func TestJSONDocumentTravelsAsItIs(t *testing.T) {
 		`{"text":"x","number":1}`: `{"text":"x","number":1}`,
 		`["x", 1]`:                `{"text":"x","number":1}`,
 	} {
-		result, err := w.Client().Proxy("echo").Call(within(t), "pair", rpc.JSON(document))
+		result, err := w.Client().Proxy("echo").Call(await.Within(t), "pair", rpc.JSON(document))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +71,7 @@ func TestJSONDocumentTravelsAsItIs(t *testing.T) {
 
 func TestResultIsShownAsJSON(t *testing.T) {
 	w := svctest.New(t, &Echo{})
-	result, err := w.Client().Proxy("echo").Call(within(t), "several", "a")
+	result, err := w.Client().Proxy("echo").Call(await.Within(t), "several", "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +97,7 @@ func TestTimeoutOfAProgramNamesASettingOfItsOwn(t *testing.T) {
 func TestSlowServiceThatIsNotOursIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	w := svctest.New(t, &Echo{})
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	slow := time.NewTimer(1300 * time.Millisecond) // longer than a call may go unheard of
 	_, err := nc.Subscribe("svc.rpc.theirs.slow", func(m *nats.Msg) {
 		<-slow.C
@@ -107,7 +109,7 @@ func TestSlowServiceThatIsNotOursIsWaitedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := decoded[string](dial(t, w).Proxy("theirs").Call(within(t), "slow")); got != "done" || err != nil {
+	if got, err := decoded[string](dial(t, w).Proxy("theirs").Call(await.Within(t), "slow")); got != "done" || err != nil {
 		t.Errorf("have %q, %v, want done", got, err)
 	}
 }

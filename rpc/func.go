@@ -44,7 +44,7 @@ func (Func[In, Out]) Provide(f reflect.StructField, h dependency.Host) (dependen
 	if err != nil {
 		return nil, err
 	}
-	return provider{value: funcOf[In, Out](c, t), service: t.service, target: t.String()}, nil
+	return fixed(funcOf[In, Out](c, t), t.service, t.String()), nil
 }
 
 // targetOf reads "service.method".
@@ -82,26 +82,8 @@ func bodyOf(in any) body {
 	return body{value: in}
 }
 
-// provider fills a field with the same value for every call.
-type provider struct {
-	value   any
-	service string // "" for any
-	target  string
-}
-
-var (
-	_ dependency.Constant  = provider{}
-	_ dependency.Describer = provider{}
-)
-
-func (provider) Start(context.Context) error { return nil }
-func (provider) Stop(context.Context) error  { return nil }
-func (p provider) Value() any                { return p.value }
-
-func (p provider) Acquire(context.Context) (any, dependency.Release, error) {
-	return p.value, nil, nil
-}
-
-func (p provider) Describe() dependency.Description {
-	return dependency.Description{Kind: kind, Target: p.target, Service: p.service}
+// fixed returns the provider of a field whose value is the same for every call. The
+// service is "" for any.
+func fixed(value any, service, target string) dependency.Provider {
+	return dependency.SameDescribed(value, dependency.Description{Kind: kind, Target: target, Service: service})
 }

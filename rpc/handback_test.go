@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -36,14 +38,14 @@ func TestCallIsHandedBackAndRunsElsewhereAtOnce(t *testing.T) {
 	}
 	first := make(map[int]string)
 	for range calls {
-		r := take(t, log.started)
+		r := await.Take(t, log.started)
 		first[r.n] = r.instance
 	}
 	began := time.Now()
 	<-all[0].leave()
 	for n, on := range first {
 		if on == "a" {
-			if r := take(t, log.started); r.instance != "b" || first[r.n] != "a" {
+			if r := await.Take(t, log.started); r.instance != "b" || first[r.n] != "a" {
 				t.Errorf("have call %d run on %s, want one of a's on b", r.n, r.instance)
 			}
 		}
@@ -73,11 +75,11 @@ func TestResultOfAnInterruptedRunIsDropped(t *testing.T) {
 	leaving := benches(t, b, log, 1, 1)[0]
 	p := playCaller(t, b)
 	address, messages := p.send("svc.rpc.bench.run", "1", "1")
-	take(t, log.started)
-	accepted := take(t, messages)
+	await.Take(t, log.started)
+	accepted := await.Take(t, messages)
 	wantKind(t, accepted, "accept")
 	left := leaving.leave()
-	wantKind(t, take(t, messages), "handback")
+	wantKind(t, await.Take(t, messages), "handback")
 	p.publish("svc.rpci.bench."+accepted.Header.Get("Svc-Inst")+".probe", p.inbox+".query.1", `["`+address+`"]`)
 	<-left
 	if err := p.nc.Flush(); err != nil {
@@ -98,7 +100,7 @@ func TestCallThatRunsAtMostOnceIsNotHandedBack(t *testing.T) {
 	})
 	all := benches(t, b, log, 2, 1)
 	call := dialTo(t, b).Proxy("bench").Async(t.Context(), "once", 1)
-	<-all[at(take(t, log.started))].leave()
+	<-all[at(await.Take(t, log.started))].leave()
 	_, err := ranOn(t, call)
 	wantCode(t, err, fault.Conflict)
 	wantText(t, err, "half of it was done")
@@ -119,7 +121,7 @@ func TestCallsThatRunWhileTheirInstanceStopsAreAnsweredByIt(t *testing.T) {
 	var calls []*rpc.Pending[rpc.Result]
 	for n := range 10 {
 		calls = append(calls, client.Async(t.Context(), "run", n))
-		first[n] = take(t, log.started).instance
+		first[n] = await.Take(t, log.started).instance
 	}
 	stopped := make(chan struct{})
 	go func() { // ends with the stop
@@ -205,14 +207,14 @@ func TestEndOfTheCallersContextEndsAllCallsBelow(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			call := dialTo(t, b).Proxy("summit").Async(ctx, "descend")
 			for range 3 {
-				take(t, entered)
+				await.Take(t, entered)
 			}
 			<-time.NewTimer(after).C // what happens to them in this time is what differs
 			cancel()
 			if _, err := ranOn(t, call); !errors.Is(err, context.Canceled) {
 				t.Errorf("have %v, want context.Canceled", err)
 			}
-			have := map[string]bool{take(t, ended): true, take(t, ended): true, take(t, ended): true}
+			have := map[string]bool{await.Take(t, ended): true, await.Take(t, ended): true, await.Take(t, ended): true}
 			if len(have) != 3 {
 				t.Errorf("have the contexts ended in %v, want in all three", have)
 			}
@@ -227,28 +229,28 @@ func TestNothingIsLeftInLineOfACallThatWasCancelled(t *testing.T) {
 	log := newRuns(gated(open))
 	benches(t, b, log, 1, 1)
 	client := dialTo(t, b).Proxy("bench")
-	nc := plainTo(t, b)
+	nc := plain.Conn(t, b.URL())
 	tickets, offers := hearAll(t, nc, "svc.rpcw.bench.ticket"), hearAll(t, nc, "_INBOX.client.*.line.*")
 	p := playCaller(t, b)
 	busy, messages := p.send("svc.rpc.bench.run", "1", "1")
-	wantKind(t, take(t, messages), "accept")
+	wantKind(t, await.Take(t, messages), "accept")
 	ctx, cancel := context.WithCancel(t.Context())
 	waits := client.Async(ctx, "run", 2)
-	if have := string(take(t, tickets).Data); have != `{"method":"run","waiting":1}` {
+	if have := string(await.Take(t, tickets).Data); have != `{"method":"run","waiting":1}` {
 		t.Errorf("have the ticket %s, want one call to wait", have)
 	}
 	cancel()
 	if _, err := ranOn(t, waits); !errors.Is(err, context.Canceled) {
 		t.Errorf("have %v, want context.Canceled", err)
 	}
-	if have := string(take(t, tickets).Data); have != `{"method":"run","waiting":0}` {
+	if have := string(await.Take(t, tickets).Data); have != `{"method":"run","waiting":0}` {
 		t.Errorf("have the ticket %s, want none to wait", have)
 	}
 	p.publish("svc.rpcw.bench.where", p.inbox+".query.1", `["`+busy+`"]`)
-	wantKind(t, take(t, messages), "accept") // the ticket before it was read, too
+	wantKind(t, await.Take(t, messages), "accept") // the ticket before it was read, too
 	close(open)
-	take(t, messages)
-	if _, err := client.Call(within(t), "run", 3); err != nil || log.times(2) != 0 || len(offers) != 0 {
+	await.Take(t, messages)
+	if _, err := client.Call(await.Within(t), "run", 3); err != nil || log.times(2) != 0 || len(offers) != 0 {
 		t.Errorf("have %v, %d runs of the call that was cancelled, %d offers, want none", err, log.times(2), len(offers))
 	}
 }

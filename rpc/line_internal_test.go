@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
 )
 
 // shop is what these tests call.
@@ -58,7 +59,7 @@ func TestCallsThatJoinTogetherShareATicket(t *testing.T) {
 	lined(t, c, 500)
 	most, told := 2+int(time.Since(began)/ticketGap), 0
 	for sent := 1; told < 500; sent++ {
-		told = waitingIn(t, next(t, tickets))
+		told = waitingIn(t, await.Take(t, tickets))
 		if sent > most {
 			t.Fatalf("have more than %d tickets for %d calls", most, told)
 		}
@@ -70,13 +71,13 @@ func TestLineThatCallsLeftTakesItsTicketBack(t *testing.T) {
 	b := newBus(t)
 	c, tickets := b.caller(), b.hear("svc.rpcw.shop.ticket")
 	l, calls := lined(t, c, 3)
-	for waitingIn(t, next(t, tickets)) != 3 {
+	for waitingIn(t, await.Take(t, tickets)) != 3 {
 	}
 	for _, f := range calls {
 		l.leave(f)
 		l.leave(f)
 	}
-	if have := waitingIn(t, next(t, tickets)); have != 0 || l.peer.lined.Load() != 0 {
+	if have := waitingIn(t, await.Take(t, tickets)); have != 0 || l.peer.lined.Load() != 0 {
 		t.Errorf("have a ticket of %d, %d in line; want none", have, l.peer.lined.Load())
 	}
 }
@@ -86,7 +87,7 @@ func TestLineThatOffersEmptiedSendsNothing(t *testing.T) {
 	b := newBus(t)
 	c, tickets := b.caller(), b.hear("svc.rpcw.shop.ticket")
 	l, calls := lined(t, c, 2)
-	for waitingIn(t, next(t, tickets)) != 2 {
+	for waitingIn(t, await.Take(t, tickets)) != 2 {
 	}
 	for range calls {
 		if !l.give(heard{word: offer}) {
@@ -95,7 +96,7 @@ func TestLineThatOffersEmptiedSendsNothing(t *testing.T) {
 	}
 	l.remind(time.Now().Add(time.Hour), true)
 	lined(t, c, 1)
-	if have := waitingIn(t, next(t, tickets)); have != 1 {
+	if have := waitingIn(t, await.Take(t, tickets)); have != 1 {
 		t.Errorf("have a ticket of %d before the next call's, want none", have)
 	}
 }
@@ -105,7 +106,7 @@ func TestRemindersComeAtMostOnceASecondWithJitter(t *testing.T) {
 	b := newBus(t)
 	c, tickets := b.caller(), b.hear("svc.rpcw.shop.ticket")
 	l, _ := lined(t, c, 1)
-	next(t, tickets)
+	await.Take(t, tickets)
 	waits := make(map[time.Duration]bool)
 	for range 20 {
 		if l.again > ticketEvery || l.again <= ticketEvery*3/4 {
@@ -120,7 +121,7 @@ func TestRemindersComeAtMostOnceASecondWithJitter(t *testing.T) {
 		if l.remind(due, false); !l.toldAt.Equal(due) {
 			t.Fatal("the instances were not reminded")
 		}
-		next(t, tickets)
+		await.Take(t, tickets)
 	}
 	if len(waits) < 2 {
 		t.Errorf("have always the same time between reminders, want jitter: %v", waits)
@@ -176,11 +177,11 @@ func TestOfferGoesToACallOrBack(t *testing.T) {
 	l.Receive(&broker.Msg{Reply: "svc.rpci.shop.a.0"})
 	l.Receive(&broker.Msg{Header: bid("0").Header})
 	l.Receive(bid("1"))
-	if h := next(t, calls[0].mail); h.word != offer || h.instance != "a" || h.bind != "svc.rpci.shop.a.1" {
+	if h := await.Take(t, calls[0].mail); h.word != offer || h.instance != "a" || h.bind != "svc.rpci.shop.a.1" {
 		t.Errorf("have %+v, want the first offer", h)
 	}
 	l.Receive(bid("2"))
-	if m := next(t, declined); m.Subject != "svc.rpci.shop.a.2" || m.Header.Get(headerKind) != kindDecline {
+	if m := await.Take(t, declined); m.Subject != "svc.rpci.shop.a.2" || m.Header.Get(headerKind) != kindDecline {
 		t.Errorf("have %s %v, want the second offer declined", m.Subject, m.Header)
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -31,8 +33,8 @@ func TestWrongCallsAreAnsweredWhileAllWorkersAreBusy(t *testing.T) {
 	g := newGate()
 	defer close(g.open)
 	w := svctest.New(t, g, svctest.Config("workers: 1"))
-	w.Client().Proxy("gate").Async(within(t), "pass", 1)
-	take(t, g.entered)
+	w.Client().Proxy("gate").Async(await.Within(t), "pass", 1)
+	await.Take(t, g.entered)
 	if err := callErr(t, w.Client(), "gate.pass", "one"); !errors.Is(err, rpc.ErrBadArguments) {
 		t.Errorf("have %v, want ErrBadArguments", err)
 	}
@@ -44,19 +46,19 @@ func TestWrongCallsAreAnsweredWhileAllWorkersAreBusy(t *testing.T) {
 func TestCallThatExpiresInTheQueueNeverStarts(t *testing.T) {
 	g := newGate()
 	w := svctest.New(t, g, svctest.Config("workers: 1"))
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	first := ask(t, nc, "svc.rpc.gate.pass", "1", nil)
-	take(t, g.entered)
+	await.Take(t, g.entered)
 	late := ask(t, nc, "svc.rpc.gate.pass", "2", nats.Header{"Svc-Left-Ms": {"1"}})
 	request(t, nc, "svc.rpc.gate.nothing", "") // answered after the one before was put in line
 	<-time.NewTimer(2 * time.Millisecond).C    // its time is up
 	close(g.open)
-	take(t, first)
-	if f := failureOf(t, take(t, late)); f.Name != "svc.expired" || f.Code != "timeout" {
+	await.Take(t, first)
+	if f := failureOf(t, await.Take(t, late)); f.Name != "svc.expired" || f.Code != "timeout" {
 		t.Errorf("have %+v, want svc.expired", f)
 	}
 	svctest.Call[int](w, "gate.pass", 3)
-	if got := take(t, g.entered); got != 3 {
+	if got := await.Take(t, g.entered); got != 3 {
 		t.Errorf("have a run with %d, want the next one to be 3", got)
 	}
 }
@@ -64,9 +66,9 @@ func TestCallThatExpiresInTheQueueNeverStarts(t *testing.T) {
 func TestOverloadIsToldToTheCallerThatIsTooMany(t *testing.T) {
 	g := newGate()
 	w := svctest.New(t, g, svctest.Config("workers: 1"))
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	answers := []<-chan *nats.Msg{ask(t, nc, "svc.rpc.gate.pass", "0", nil)}
-	take(t, g.entered)
+	await.Take(t, g.entered)
 	for range 10 {
 		answers = append(answers, ask(t, nc, "svc.rpc.gate.pass", "0", nil))
 	}
@@ -76,7 +78,7 @@ func TestOverloadIsToldToTheCallerThatIsTooMany(t *testing.T) {
 	}
 	close(g.open)
 	for i, a := range answers {
-		if answer := take(t, a); string(answer.Data) != "0" {
+		if answer := await.Take(t, a); string(answer.Data) != "0" {
 			t.Errorf("call %d: have %q, want 0", i, answer.Data)
 		}
 	}
@@ -88,23 +90,23 @@ func TestOverloadIsToldToTheCallerThatIsTooMany(t *testing.T) {
 func TestStopAnswersWhatHasArrived(t *testing.T) {
 	g := newGate()
 	w := svctest.New(t, g, svctest.Config("workers: 1"))
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	answers := []<-chan *nats.Msg{ask(t, nc, "svc.rpc.gate.pass", "0", nil)}
-	take(t, g.entered)
+	await.Take(t, g.entered)
 	for range 3 {
 		answers = append(answers, ask(t, nc, "svc.rpc.gate.pass", "0", nil))
 	}
 	request(t, nc, "svc.rpc.gate.echo", `"no number"`) // those before it have arrived
 	stopped := make(chan struct{})
 	go func() { w.Stop(); close(stopped) }()
-	eventually(t, "stopping", func() bool { return strings.Contains(w.Log(), "stopping") })
+	await.Until(t, "stopping", func() bool { return strings.Contains(w.Log(), "stopping") })
 	close(g.open)
 	for i, a := range answers {
-		if answer := take(t, a); string(answer.Data) != "0" {
+		if answer := await.Take(t, a); string(answer.Data) != "0" {
 			t.Errorf("call %d: have %q, want 0", i, answer.Data)
 		}
 	}
-	take(t, stopped)
+	await.Take(t, stopped)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := w.Client().Proxy("gate").Call(ctx, "echo", 1); !errors.Is(err, rpc.ErrTimeout) {
@@ -115,16 +117,16 @@ func TestStopAnswersWhatHasArrived(t *testing.T) {
 func TestStopThatMayWaitNoLongerRefusesWhatIsQueued(t *testing.T) {
 	g := newGate()
 	w := svctest.New(t, g, svctest.Config("{workers: 1, drain: 0s}"))
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	running := ask(t, nc, "svc.rpc.gate.pass", "0", nil)
-	take(t, g.entered)
+	await.Take(t, g.entered)
 	queued := ask(t, nc, "svc.rpc.gate.pass", "0", nil)
 	request(t, nc, "svc.rpc.gate.echo", `"no number"`)
 	w.Stop()
-	if f := failureOf(t, take(t, queued)); f.Name != "svc.stopping" || f.Code != "unavailable" {
+	if f := failureOf(t, await.Take(t, queued)); f.Name != "svc.stopping" || f.Code != "unavailable" {
 		t.Errorf("queued: have %+v, want svc.stopping", f)
 	}
-	if f := failureOf(t, take(t, running)); f.Code != "canceled" {
+	if f := failureOf(t, await.Take(t, running)); f.Code != "canceled" {
 		t.Errorf("running: have %+v, want canceled", f)
 	}
 }
@@ -171,10 +173,10 @@ func TestAllWorkersMayWaitForRepliesAtOnce(t *testing.T) {
 	w := svctest.New(t, &Upper{}, newGate(), svctest.Config("workers: 2"))
 	var pending []*rpc.Pending[rpc.Result]
 	for n := range 16 {
-		pending = append(pending, w.Client().Proxy("upper").Async(within(t), "ask", n))
+		pending = append(pending, w.Client().Proxy("upper").Async(await.Within(t), "ask", n))
 	}
 	for n, p := range pending {
-		if got, err := decoded[int](p.Result(within(t))); got != n || err != nil {
+		if got, err := decoded[int](p.Result(await.Within(t))); got != n || err != nil {
 			t.Errorf("have %d, %v, want %d", got, err, n)
 		}
 	}

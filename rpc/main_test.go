@@ -5,65 +5,18 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// patience bounds every wait of these tests. It is less than that of a World.
-const patience = 9 * time.Second
-
-func within(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// take receives from c.
-func take[T any](t *testing.T, c <-chan T) T {
-	t.Helper()
-	select {
-	case v := <-c:
-		return v
-	case <-within(t).Done():
-		t.Fatalf("nothing came within %v", patience)
-		panic("unreachable")
-	}
-}
-
-// eventually waits for what happens in other processes' time: reconnects.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	ctx, tick := within(t), time.NewTicker(10*time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("%s: not within %v", what, patience)
-		}
-	}
-}
-
-// plain is a connection of a client that knows nothing of us.
-func plain(t *testing.T, w *svctest.World) *nats.Conn {
-	t.Helper()
-	nc, err := nats.Connect(w.Broker().URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	return nc
-}
 
 // request sends a message of a plain client and returns the answer.
 func request(t *testing.T, nc *nats.Conn, subject, body string, headers ...string) *nats.Msg {
@@ -72,7 +25,7 @@ func request(t *testing.T, nc *nats.Conn, subject, body string, headers ...strin
 	for i := 0; i < len(headers); i += 2 {
 		m.Header[headers[i]] = []string{headers[i+1]}
 	}
-	answer, err := nc.RequestMsgWithContext(within(t), m)
+	answer, err := nc.RequestMsgWithContext(await.Within(t), m)
 	if err != nil {
 		t.Fatalf("%s %q: %v", subject, body, err)
 	}
@@ -92,7 +45,7 @@ func dial(t *testing.T, w *svctest.World, opts ...rpc.DialOption) *rpc.Standalon
 // callErr returns the error of a call that has to fail.
 func callErr(t *testing.T, s *rpc.Standalone, target string, args ...any) error {
 	t.Helper()
-	_, err := s.Proxy("").Call(within(t), target, args...)
+	_, err := s.Proxy("").Call(await.Within(t), target, args...)
 	if err == nil {
 		t.Fatalf("call %s: have no error, want one", target)
 	}

@@ -7,23 +7,14 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 // Those who play an instance or a caller here know docs/protocol.md and NATS,
 // nothing else.
-
-// plainTo is a connection of theirs.
-func plainTo(t *testing.T, b *svctest.Broker) *nats.Conn {
-	t.Helper()
-	nc, err := nats.Connect(b.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	return nc
-}
 
 // hearAll returns what is sent to a subject.
 func hearAll(t *testing.T, nc *nats.Conn, subject string, queue ...string) <-chan *nats.Msg {
@@ -54,7 +45,7 @@ func collect(t *testing.T, nc *nats.Conn, subject, body string) func() []string 
 		t.Fatal(err)
 	}
 	return func() []string {
-		have := []string{string(take(t, messages).Data)}
+		have := []string{string(await.Take(t, messages).Data)}
 		request(t, nc, subject+"_no_such_method", "") // answered after whatever was sent before
 		for range len(messages) {
 			have = append(have, string((<-messages).Data))
@@ -74,7 +65,7 @@ type played struct {
 
 func play(t *testing.T, b *svctest.Broker, id string) *played {
 	t.Helper()
-	nc := plainTo(t, b)
+	nc := plain.Conn(t, b.URL())
 	return &played{
 		t: t, nc: nc, id: id,
 		own:     hearAll(t, nc, "svc.rpci.bench."+id+".>"),
@@ -109,7 +100,7 @@ type player struct {
 
 func playCaller(t *testing.T, b *svctest.Broker) player {
 	t.Helper()
-	return player{t, plainTo(t, b), "_INBOX.test." + nats.NewInbox()[len("_INBOX."):]}
+	return player{t, plain.Conn(t, b.URL()), "_INBOX.test." + nats.NewInbox()[len("_INBOX."):]}
 }
 
 // send sends a call and returns what comes to its address.
@@ -143,7 +134,7 @@ func TestCallThatRunsAtMostOnceIsNotTriedAgain(t *testing.T) {
 	all := benches(t, b, log, 2, 1)
 	defer close(open)
 	call := dialTo(t, b).Proxy("bench").Async(t.Context(), "once", 1)
-	all[at(take(t, log.started))].vanish()
+	all[at(await.Take(t, log.started))].vanish()
 	if _, err := ranOn(t, call); !errors.Is(err, rpc.ErrWorkerLost) || log.times(1) != 1 {
 		t.Errorf("have %v, %d runs, want ErrWorkerLost and one", err, log.times(1))
 	}
@@ -172,10 +163,10 @@ func TestCallWhoseMessageReachedNobodyHasNotBegun(t *testing.T) {
 	b := svctest.NewBroker(t)
 	p := play(t, b, "a")
 	call := dialTo(t, b).Proxy("bench").Async(t.Context(), "once", 1)
-	p.say("busy", take(t, p.calls).Reply, "")
-	p.say("offer", take(t, p.tickets).Reply, "svc.rpci.bench.ghost.once.1")
-	p.say("offer", take(t, p.tickets).Reply, "svc.rpci.bench.a.once.1")
-	bound := take(t, p.own)
+	p.say("busy", await.Take(t, p.calls).Reply, "")
+	p.say("offer", await.Take(t, p.tickets).Reply, "svc.rpci.bench.ghost.once.1")
+	p.say("offer", await.Take(t, p.tickets).Reply, "svc.rpci.bench.a.once.1")
+	bound := await.Take(t, p.own)
 	if begun, attempt := bound.Header.Get("Svc-Begun"), bound.Header.Get("Svc-Attempt"); begun != "" || attempt != "2" {
 		t.Errorf("have begun %q, attempt %q, want the second attempt of a call that did not begin", begun, attempt)
 	}
@@ -192,7 +183,7 @@ func TestTicketThatNobodyHeardDoesNotMeanThatTheCallDidNotBegin(t *testing.T) {
 	b := svctest.NewBroker(t)
 	p := play(t, b, "a")
 	call := dialTo(t, b).Proxy("bench").Async(t.Context(), "once", 1)
-	p.say("accept", take(t, p.calls).Reply, "")
+	p.say("accept", await.Take(t, p.calls).Reply, "")
 	if err := p.nc.Flush(); err != nil {
 		t.Fatal(err)
 	}
@@ -210,9 +201,9 @@ func TestCallerAsksForAnAnswerThatWasLost(t *testing.T) {
 	b := svctest.NewBroker(t)
 	p := play(t, b, "a")
 	call := dialTo(t, b).Proxy("bench").Async(t.Context(), "run", 1)
-	sent := take(t, p.calls)
+	sent := await.Take(t, p.calls)
 	p.say("accept", sent.Reply, "")
-	probe := take(t, p.own)
+	probe := await.Take(t, p.own)
 	if want := `["` + sent.Reply + `"]`; string(probe.Data) != want || probe.Subject != "svc.rpci.bench.a.probe" {
 		t.Fatalf("have %s %s, want a probe of %s", probe.Subject, probe.Data, want)
 	}
@@ -230,11 +221,11 @@ func TestAnswerIsSentAgainAndTheMethodRunsOnce(t *testing.T) {
 	benches(t, b, log, 1, 2)
 	p := playCaller(t, b)
 	address, messages := p.send("svc.rpc.bench.run", "1", "1")
-	accepted := take(t, messages)
+	accepted := await.Take(t, messages)
 	wantKind(t, accepted, "accept")
 	for _, again := range []struct{ subject, body string }{{"svc.rpc.bench.run", "1"}, {"svc.rpcw.bench.where", `["` + address + `"]`}} {
 		p.publish(again.subject, address, again.body)
-		wantKind(t, take(t, messages), "accept")
+		wantKind(t, await.Take(t, messages), "accept")
 	}
 	close(open)
 	for _, again := range []struct{ subject, reply, body string }{
@@ -246,7 +237,7 @@ func TestAnswerIsSentAgainAndTheMethodRunsOnce(t *testing.T) {
 		if again.subject != "" {
 			p.publish(again.subject, again.reply, again.body)
 		}
-		m := take(t, messages)
+		m := await.Take(t, messages)
 		if string(m.Data) != `"a"` || len(m.Header) > 0 {
 			t.Errorf("%s: have %s %v, want the answer", again.subject, m.Data, m.Header)
 		}
@@ -263,7 +254,7 @@ func TestProbeIsToldWhichCallsAreUnknown(t *testing.T) {
 	defer close(open)
 	p := playCaller(t, b)
 	address, messages := p.send("svc.rpc.bench.run", "1", "1")
-	instance := take(t, messages).Header.Get("Svc-Inst")
+	instance := await.Take(t, messages).Header.Get("Svc-Inst")
 	m := request(t, p.nc, "svc.rpci.bench."+instance+".probe", `["_INBOX.other","`+address+`","_INBOX.call.2"]`)
 	if want := `["_INBOX.call.2","_INBOX.other"]`; string(m.Data) != want {
 		t.Errorf("have %s, want %s", m.Data, want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -64,26 +65,26 @@ func TestServicesThatCallEachOtherStopTogether(t *testing.T) {
 func TestServiceStopsAfterThoseThatCallIt(t *testing.T) {
 	f := &Desk{Entered: make(chan struct{}), Open: make(chan struct{})}
 	w := svctest.New(t, &Depot{}, f)
-	pending := w.Client().Proxy("desk").Async(within(t), "ask")
-	take(t, f.Entered)
+	pending := w.Client().Proxy("desk").Async(await.Within(t), "ask")
+	await.Take(t, f.Entered)
 	stopped := make(chan struct{})
 	go func() { // awaited below
 		defer close(stopped)
 		w.Stop()
 	}()
 	// Desk is stopping once nobody answers for it.
-	for ctx := within(t); ; {
+	for ctx := await.Within(t); ; {
 		if found, err := w.Client().Connection().Discover(ctx, "desk"); err != nil || len(found) == 0 {
 			break
 		}
 	}
 	close(f.Open)
-	result, err := pending.Result(within(t))
+	result, err := pending.Result(await.Within(t))
 	if err != nil {
 		t.Fatalf("the call that ran at the stop: %v", err)
 	}
 	if got, err := result.Value(); got != "depot" || err != nil {
 		t.Errorf("have %v, %v, want depot", got, err)
 	}
-	take(t, stopped)
+	await.Take(t, stopped)
 }

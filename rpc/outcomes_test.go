@@ -10,6 +10,8 @@ import (
 
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -76,7 +78,7 @@ func TestDeclaredErrorSpeaksForWhatItWraps(t *testing.T) {
 
 func TestStatsTellWhatCallersWereTold(t *testing.T) {
 	w := svctest.New(t, &Outcomes{})
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	for how, want := range map[string]string{"cause": `"last_error":"sold out"`, "long": `"last_error":"xxx`} {
 		_ = callErr(t, w.Client(), "outcomes.end", how)
 		stats := string(request(t, nc, "$SRV.STATS.outcomes", "").Data)
@@ -88,8 +90,8 @@ func TestStatsTellWhatCallersWereTold(t *testing.T) {
 
 func TestAsyncFunctionThatDoesNotReturnIsAnError(t *testing.T) {
 	for name, f := range map[string]func(){"panic": func() { panic("ouch") }, "exit": runtime.Goexit} {
-		pending := rpc.Async(within(t), func(context.Context, int) (int, error) { f(); return 1, nil }, 1)
-		if _, err := pending.Result(within(t)); err == nil {
+		pending := rpc.Async(await.Within(t), func(context.Context, int) (int, error) { f(); return 1, nil }, 1)
+		if _, err := pending.Result(await.Within(t)); err == nil {
 			t.Errorf("%s: have no error", name)
 		}
 	}

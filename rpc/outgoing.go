@@ -114,7 +114,7 @@ func (o *outgoing) spell(c *caller, t target, args body, a aside) error {
 	if a.call != nil {
 		o.put(headerStack, &o.stack, strings.Join(a.call.Stack(), ","))
 	}
-	putData(o.header, a.data)
+	broker.PutData(o.header, a.data)
 	o.fill(c, t, data)
 	return nil
 }

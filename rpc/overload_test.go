@@ -12,6 +12,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -47,7 +49,7 @@ func (l *load) press(t *testing.T, s *rpc.Standalone, callers int, limit, timeou
 // again in place of workers that are offered (busy for 30 % of the time).
 func TestWorkersStayBusyUnderFiveTimesTheirLoad(t *testing.T) {
 	const job, workers, limit = 40 * time.Millisecond, 4, 3 * time.Second
-	for name, timeout := range map[string]time.Duration{"calls that can wait": patience, "calls that time out": 5 * job / 2} {
+	for name, timeout := range map[string]time.Duration{"calls that can wait": await.Patience, "calls that time out": 5 * job / 2} {
 		t.Run(name, func(t *testing.T) {
 			b := svctest.NewBroker(t)
 			var l load
@@ -60,7 +62,7 @@ func TestWorkersStayBusyUnderFiveTimesTheirLoad(t *testing.T) {
 				l.busy.Add(int64(time.Since(began)))
 				return nil
 			}), 2, workers/2)
-			traffic := hearAll(t, plainTo(t, b), ">")
+			traffic := hearAll(t, plain.Conn(t, b.URL()), ">")
 			s := dialTo(t, b)
 			began := time.Now()
 			l.press(t, s, 5*workers, limit, timeout)
@@ -95,15 +97,15 @@ func TestTwoThousandCallsInLineLeaveNothingBehind(t *testing.T) {
 	benches(t, b, log, 1, 1)
 	s := dialTo(t, b)
 	busy := s.Proxy("bench").Async(t.Context(), "run", 0)
-	take(t, log.started)
-	tickets := hearAll(t, plainTo(t, b), "svc.rpcw.bench.ticket")
+	await.Take(t, log.started)
+	tickets := hearAll(t, plain.Conn(t, b.URL()), "svc.rpcw.bench.ticket")
 	wave := func() {
 		ctx, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		for n := range calls {
 			all.Go(func() { _, _ = s.Proxy("bench").Call(ctx, "run", n+1) })
 		}
-		for string(take(t, tickets).Data) != `{"method":"run","waiting":`+strconv.Itoa(calls)+`}` {
+		for string(await.Take(t, tickets).Data) != `{"method":"run","waiting":`+strconv.Itoa(calls)+`}` {
 		}
 		cancel()
 		all.Wait()
@@ -111,7 +113,7 @@ func TestTwoThousandCallsInLineLeaveNothingBehind(t *testing.T) {
 	wave() // after which pools are filled
 	goroutines, heap := footprint()
 	wave()
-	eventually(t, "as many goroutines as before", func() bool { now, _ := footprint(); return now <= goroutines+5 })
+	await.Until(t, "as many goroutines as before", func() bool { now, _ := footprint(); return now <= goroutines+5 })
 	if _, after := footprint(); after > heap+4<<20 {
 		t.Errorf("have %d KiB more memory in use than before, want at most 4 MiB", (after-heap)>>10)
 	}
@@ -131,19 +133,19 @@ func TestWorkersAreOfferedToWhoAsksForThem(t *testing.T) {
 	line := p.inbox + ".line.1"
 	offers := hearAll(t, p.nc, line)
 	p.publish("svc.rpcw.bench.ticket", line, `{"method":"run","waiting":2}`)
-	first := take(t, offers)
+	first := await.Take(t, offers)
 	wantKind(t, first, "offer")
 	if err := p.nc.PublishMsg(&nats.Msg{Subject: first.Reply, Header: nats.Header{"Svc-Kind": {"decline"}}}); err != nil {
 		t.Fatal(err)
 	}
 	p.publish("svc.rpcw.bench.ticket", line, `{"method":"run","waiting":1}`)
-	second := take(t, offers)
+	second := await.Take(t, offers)
 	_, messages := p.send(second.Reply, "1", "7")
-	wantKind(t, take(t, messages), "accept")
+	wantKind(t, await.Take(t, messages), "accept")
 	_, late := p.send("svc.rpc.bench.run", "2", "8")
-	wantKind(t, take(t, late), "busy")
+	wantKind(t, await.Take(t, late), "busy")
 	open <- struct{}{}
-	if m := take(t, messages); string(m.Data) != `"a"` || log.times(7) != 1 || log.times(8) != 0 {
+	if m := await.Take(t, messages); string(m.Data) != `"a"` || log.times(7) != 1 || log.times(8) != 0 {
 		t.Errorf("have %s, %d and %d runs, want the answer, one and none", m.Data, log.times(7), log.times(8))
 	}
 }
@@ -166,7 +168,7 @@ func TestResultThatIsTooLargeIsAnsweredAtOnce(t *testing.T) {
 	_, messages := playCaller(t, b).send("svc.rpc.flood.pour", "1", "")
 	var have []string
 	for have == nil || have[len(have)-1] == "" { // it may be accepted before
-		have = append(have, take(t, messages).Header.Get("Svc-Error"))
+		have = append(have, await.Take(t, messages).Header.Get("Svc-Error"))
 	}
 	if !slices.Contains(have, "svc.bad_result") {
 		t.Errorf("have %s, want svc.bad_result", strconv.Quote(have[len(have)-1]))

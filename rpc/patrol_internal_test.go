@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
 )
 
 // rounds lets the patrol walk n times from now on and returns when it would walk
@@ -80,7 +81,7 @@ func TestCallWithoutNewsIsAskedForAndThenLost(t *testing.T) {
 	wantWords(t, "before it is asked for", calls)
 	now = rounds(c, now, seenLost-seenBefore)
 	for range seenLost - seenBefore {
-		if keys := asked(t, next(t, wheres)); !slices.Equal(keys, []string{calls[0].address.Subject}) {
+		if keys := asked(t, await.Take(t, wheres)); !slices.Equal(keys, []string{calls[0].address.Subject}) {
 			t.Errorf("have %q asked for, want the call", keys)
 		}
 	}
@@ -97,7 +98,7 @@ func TestCallsAreAskedForTogetherButNotTooMany(t *testing.T) {
 	rounds(c, time.Now(), seenBefore)
 	seen := make(map[string]bool)
 	for _, want := range []int{maxKeys, maxKeys, 500} {
-		keys := asked(t, next(t, wheres))
+		keys := asked(t, await.Take(t, wheres))
 		if len(keys) != want {
 			t.Errorf("have %d calls in a question, want %d", len(keys), want)
 		}
@@ -121,7 +122,7 @@ func TestInstanceIsProbedTwiceASecondForAllItsCalls(t *testing.T) {
 	rounds(c, time.Now(), 4)
 	have := make(map[string][]int)
 	for range 4 {
-		m := next(t, probes)
+		m := await.Take(t, probes)
 		have[m.Subject] = append(have[m.Subject], len(asked(t, m)))
 	}
 	if !slices.Equal(have["svc.rpci.shop.a.probe"], []int{3, 3}) || !slices.Equal(have["svc.rpci.shop.b.probe"], []int{1, 1}) || len(probes) > 0 {
@@ -137,7 +138,7 @@ func TestAnswerToAProbeNamesTheCallsThatAreLost(t *testing.T) {
 	heldBy("a", calls...)
 	b.answering(c, "a", calls[0].address.Subject, calls[2].address.Subject)
 	rounds(c, time.Now(), 2)
-	if h := next(t, calls[1].mail); h.word != lost || h.attempt != calls[1].journey.attempt {
+	if h := await.Take(t, calls[1].mail); h.word != lost || h.attempt != calls[1].journey.attempt {
 		t.Errorf("have %+v, want the call lost at this attempt", h)
 	}
 	wantWords(t, "those that it knows", calls)
@@ -153,7 +154,7 @@ func TestProbeThatNobodyReceivesLosesAllItsCalls(t *testing.T) {
 	b.answering(c, "b", calls[3].address.Subject)
 	rounds(c, time.Now(), 2)
 	for _, f := range calls[:3] {
-		if h := next(t, f.mail); h.word != lost {
+		if h := await.Take(t, f.mail); h.word != lost {
 			t.Errorf("have %s, want lost", wordNames[h.word])
 		}
 	}
@@ -212,7 +213,7 @@ func TestNobodyIsBelievedDeadWhileTheConnectionSettles(t *testing.T) {
 	calls := flightsOf(t, c, 1)
 	heldBy("a", calls[0])
 	now := rounds(c, time.Now(), 2)
-	if h := next(t, calls[0].mail); h.word != lost {
+	if h := await.Take(t, calls[0].mail); h.word != lost {
 		t.Fatalf("before: have %s, want lost", wordNames[h.word])
 	}
 	b.reconnected(c)
@@ -242,9 +243,9 @@ func TestNobodyIsBelievedDeadWithoutAConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.stop()
-	for !errors.Is(c.conn.Send(&broker.Msg{Subject: "x"}), broker.ErrDisconnected) {
-		time.Sleep(time.Millisecond) // until it is noticed
-	}
+	await.Until(t, "it is noticed", func() bool {
+		return errors.Is(c.conn.Send(&broker.Msg{Subject: "x"}), broker.ErrDisconnected)
+	})
 	now = rounds(c, now, 100)
 	wantWords(t, "without a connection", calls)
 	b.start()

@@ -11,42 +11,34 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 )
 
 // bus is a broker for tests that see what a caller sends.
 type bus struct {
-	t       *testing.T
-	options *natsserver.Options
-	server  *natsserver.Server
+	t      *testing.T
+	port   int
+	server *natsserver.Server
 }
 
 func newBus(t *testing.T) *bus {
 	t.Helper()
-	b := &bus{t: t, options: &natsserver.Options{Host: "127.0.0.1", Port: natsserver.RANDOM_PORT, NoLog: true, NoSigs: true}}
+	b := &bus{t: t, port: natsserver.RANDOM_PORT}
 	b.start()
-	t.Cleanup(func() { b.stop() })
 	return b
 }
 
+// start starts the broker, always at the same port.
 func (b *bus) start() {
 	b.t.Helper()
-	s, err := natsserver.NewServer(b.options)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if s.Start(); !s.ReadyForConnections(10 * time.Second) {
-		b.t.Fatal("the broker is not ready")
-	}
-	b.server = s
-	if addr, ok := s.Addr().(*net.TCPAddr); ok {
-		b.options.Port = addr.Port
+	b.server = plain.Server(b.t, func(o *natsserver.Options) { o.Port = b.port })
+	if addr, ok := b.server.Addr().(*net.TCPAddr); ok {
+		b.port = addr.Port
 	}
 }
 
-func (b *bus) stop() {
-	b.server.Shutdown()
-	b.server.WaitForShutdown()
-}
+func (b *bus) stop() { plain.Stop(b.server) }
 
 // caller returns a connected caller whose patrol walks only where the test does.
 func (b *bus) caller() *caller {
@@ -75,48 +67,22 @@ func (b *bus) reconnected(c *caller) {
 	before := c.conn.Connections()
 	b.stop()
 	b.start()
-	timer := time.NewTimer(5 * time.Second)
-	defer timer.Stop()
-	for c.conn.Connections() == before {
-		select {
-		case <-timer.C:
-			b.t.Fatal("not connected again within 5 s")
-		default:
-			time.Sleep(time.Millisecond)
-		}
-	}
+	await.Until(b.t, "it is connected again", func() bool { return c.conn.Connections() > before })
 }
 
 // hear returns what is sent to a subject.
 func (b *bus) hear(subject string) <-chan *nats.Msg {
 	b.t.Helper()
-	nc, err := nats.Connect(b.server.ClientURL(), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	b.t.Cleanup(nc.Close)
+	nc := plain.Conn(b.t, b.server.ClientURL(), nats.MaxReconnects(-1), nats.ReconnectWait(10*time.Millisecond))
 	messages := make(chan *nats.Msg, 10_000)
-	if _, err = nc.ChanSubscribe(subject, messages); err == nil {
+	_, err := nc.ChanSubscribe(subject, messages)
+	if err == nil {
 		err = nc.Flush()
 	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return messages
-}
-
-// next receives from c.
-func next[T any](t *testing.T, c <-chan T) T {
-	t.Helper()
-	timer := time.NewTimer(5 * time.Second)
-	defer timer.Stop()
-	select {
-	case v := <-c:
-		return v
-	case <-timer.C:
-		t.Fatal("nothing came within 5 s")
-		panic("unreachable")
-	}
 }
 
 func TestBudgetAllowsTenAndATenthOfTheAnswers(t *testing.T) {

@@ -12,14 +12,16 @@ import (
 
 	"github.com/enoki-go/enoki/codec"
 	"github.com/enoki-go/enoki/examples/hello"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 const helloSubject = "svc.rpc.greeting_service.hello"
 
 func TestPlainClientIsAnsweredInJSONWithoutHeaders(t *testing.T) {
-	nc := plain(t, svctest.New(t, &hello.GreetingService{}))
-	answer, err := nc.RequestWithContext(within(t), helloSubject, []byte(`"world"`))
+	nc := plain.Conn(t, svctest.New(t, &hello.GreetingService{}).Broker().URL())
+	answer, err := nc.RequestWithContext(await.Within(t), helloSubject, []byte(`"world"`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +31,7 @@ func TestPlainClientIsAnsweredInJSONWithoutHeaders(t *testing.T) {
 }
 
 func TestAnswerComesInTheEncodingOfTheCall(t *testing.T) {
-	nc := plain(t, svctest.New(t, &hello.GreetingService{}))
+	nc := plain.Conn(t, svctest.New(t, &hello.GreetingService{}).Broker().URL())
 	for contentType, c := range map[string]codec.Codec{
 		"application/json":                codec.JSON,
 		"application/json; charset=utf-8": codec.JSON,
@@ -49,7 +51,7 @@ func TestAnswerComesInTheEncodingOfTheCall(t *testing.T) {
 }
 
 func TestJSONCallOfAServiceThatCallsInMsgpack(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Stock{}, &Shop{}))
+	nc := plain.Conn(t, svctest.New(t, &Stock{}, &Shop{}).Broker().URL())
 	answer := request(t, nc, "svc.rpc.shop.fail", `"type"`)
 	got := failureOf(t, answer)
 	want := failure{Code: "conflict", Name: "stock.short", Message: "short of 3", Details: map[string]any{"missing": 3.0, "skus": []any{"a", "b"}}}
@@ -68,7 +70,7 @@ func failureOf(t *testing.T, answer *nats.Msg) failure {
 }
 
 func TestErrorCarriesTheHeadersOfADR32(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Stock{}))
+	nc := plain.Conn(t, svctest.New(t, &Stock{}).Broker().URL())
 	for how, want := range map[string]nats.Header{
 		"value":      {"Nats-Service-Error-Code": {"409"}, "Nats-Service-Error": {"sold out"}, "Svc-Error": {"stock.sold_out"}, "Content-Type": {"application/json"}},
 		"undeclared": {"Nats-Service-Error-Code": {"500"}, "Nats-Service-Error": {"deep: disk on fire"}, "Content-Type": {"application/json"}},
@@ -83,7 +85,7 @@ func TestErrorCarriesTheHeadersOfADR32(t *testing.T) {
 }
 
 func TestErrorMessageIsCutInTheHeaderOnly(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Stock{}))
+	nc := plain.Conn(t, svctest.New(t, &Stock{}).Broker().URL())
 	answer := request(t, nc, "svc.rpc.stock.fail", `"long"`)
 	header := answer.Header.Get("Nats-Service-Error")
 	if len(header) > 300 || !strings.HasSuffix(header, "…") || strings.ContainsRune(header, '\uFFFD') {
@@ -116,7 +118,7 @@ var badRequests = []struct {
 
 func TestBadRequestIsRefusedWithItsReason(t *testing.T) {
 	g := newGate()
-	nc := plain(t, svctest.New(t, g))
+	nc := plain.Conn(t, svctest.New(t, g).Broker().URL())
 	for _, tt := range badRequests {
 		t.Run(tt.name, func(t *testing.T) {
 			f := failureOf(t, request(t, nc, "svc.rpc.gate.pass", tt.body, tt.headers...))
@@ -131,7 +133,7 @@ func TestBadRequestIsRefusedWithItsReason(t *testing.T) {
 }
 
 func TestMsgpackBombIsRefused(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Shapes{}))
+	nc := plain.Conn(t, svctest.New(t, &Shapes{}).Broker().URL())
 	for _, bomb := range []string{"\xdd\xff\xff\xff\xff", "\xdf\xff\xff\xff\xff", strings.Repeat("\x91", 900_000), "\xc6\xff\xff\xff\xff"} {
 		answer := request(t, nc, "svc.rpc.shapes.any", bomb, "Content-Type", "application/msgpack")
 		var f failure
@@ -143,7 +145,7 @@ func TestMsgpackBombIsRefused(t *testing.T) {
 
 func TestReplySubjectThatIsNoInboxIsDroppedAndLogged(t *testing.T) {
 	w := svctest.New(t, &hello.GreetingService{})
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	heard := make(chan *nats.Msg, 10)
 	for _, subject := range []string{"svc.evt.>", "svc.rpc.payments.>", "elsewhere", "_INBOXED.x"} {
 		if _, err := nc.ChanSubscribe(subject, heard); err != nil {
@@ -173,7 +175,7 @@ func TestReplySubjectThatIsNoInboxIsDroppedAndLogged(t *testing.T) {
 func raw(t *testing.T, w *svctest.World, lines string) {
 	t.Helper()
 	var d net.Dialer
-	conn, err := d.DialContext(within(t), "tcp", strings.TrimPrefix(w.Broker().URL(), "nats://"))
+	conn, err := d.DialContext(await.Within(t), "tcp", strings.TrimPrefix(w.Broker().URL(), "nats://"))
 	if err != nil {
 		t.Fatal(err)
 	}

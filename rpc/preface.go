@@ -56,7 +56,7 @@ func prefaceOf(m *broker.Msg) (p preface, body []byte, prefaced bool, err error)
 }
 
 func (p *preface) readHeaders(h broker.Header) error {
-	data, err := dataOf(h)
+	data, err := broker.DataOf(h)
 	if data != nil {
 		p.data = data
 	}

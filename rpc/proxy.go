@@ -51,7 +51,7 @@ func (Proxy) Provide(f reflect.StructField, h dependency.Host) (dependency.Provi
 	}
 	p := proxyOf(c, o.Service)
 	p.timeout, p.field = o.Timeout, f.Name
-	return provider{value: p, service: o.Service, target: o.Service}, nil
+	return fixed(p, o.Service, o.Service), nil
 }
 
 func proxyOf(c *caller, service string) Proxy {

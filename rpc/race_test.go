@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -60,7 +62,7 @@ func TestLateRepliesNeverReachAnotherCall(t *testing.T) {
 	t.Parallel()
 	l := &Late{entered: make(chan int, 50), release: make(chan struct{})}
 	w := svctest.New(t, l, svctest.Config("workers: 60"))
-	s := dial(t, w, rpc.WithTimeout(patience))
+	s := dial(t, w, rpc.WithTimeout(await.Patience))
 	var given sync.WaitGroup
 	for n := range 50 {
 		given.Go(func() {
@@ -73,7 +75,7 @@ func TestLateRepliesNeverReachAnotherCall(t *testing.T) {
 	}
 	given.Wait()
 	for range 50 {
-		take(t, l.entered)
+		await.Take(t, l.entered)
 	}
 	var calls sync.WaitGroup
 	for g := range 8 {
@@ -95,7 +97,7 @@ func TestLateRepliesNeverReachAnotherCall(t *testing.T) {
 func TestRepliesTwiceOverReachOneCall(t *testing.T) {
 	t.Parallel()
 	w := svctest.New(t, &Echo{})
-	nc := plain(t, w)
+	nc := plain.Conn(t, w.Broker().URL())
 	// A second answer to each call, as a retry would make it.
 	_, err := nc.Subscribe("svc.rpc.echo.*", func(m *nats.Msg) { _ = m.Respond([]byte("\xa5other")) })
 	if err == nil {
@@ -109,7 +111,7 @@ func TestRepliesTwiceOverReachOneCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 200 {
-		got, err := pair(within(t), Pair{"x", n})
+		got, err := pair(await.Within(t), Pair{"x", n})
 		if m, ok := got.(map[string]any); err != nil || got != "other" && (!ok || m["text"] != "x") {
 			t.Fatalf("have %v, %v, want an answer to call %d", got, err, n)
 		}
@@ -133,8 +135,8 @@ func TestStopWhileManyCallsArrive(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "calls", func() bool {
-		found, err := w.Client().Connection().Discover(within(t), "echo")
+	await.Until(t, "calls", func() bool {
+		found, err := w.Client().Connection().Discover(await.Within(t), "echo")
 		return err == nil && len(found) == 1
 	})
 	w.Stop()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -16,7 +17,7 @@ import (
 // that finds nobody, or was sent into a dying connection, is not tried again.
 func answers(t *testing.T, s *rpc.Standalone, target string, args ...any) {
 	t.Helper()
-	eventually(t, target+" answers", func() bool {
+	await.Until(t, target+" answers", func() bool {
 		try, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		defer cancel()
 		_, err := s.Proxy("").Call(try, target, args...)
@@ -40,16 +41,16 @@ func TestCallMadeWhileTheBrokerIsAwayWaitsForIt(t *testing.T) {
 	w := svctest.New(t, &Echo{})
 	w.Broker().Stop()
 	disconnected(t, w.Client())
-	p := w.Client().Proxy("nobody").Async(within(t), "there")
+	p := w.Client().Proxy("nobody").Async(await.Within(t), "there")
 	w.Broker().Restart()
-	if _, err := p.Result(within(t)); !errors.Is(err, rpc.ErrUnknownService) {
+	if _, err := p.Result(await.Within(t)); !errors.Is(err, rpc.ErrUnknownService) {
 		t.Errorf("have %v, want an answer of the broker's", err)
 	}
 }
 
 func disconnected(t *testing.T, s *rpc.Standalone) {
 	t.Helper()
-	eventually(t, "disconnected", func() bool { return s.Connection().Send(&broker.Msg{Subject: "x"}) != nil })
+	await.Until(t, "disconnected", func() bool { return s.Connection().Send(&broker.Msg{Subject: "x"}) != nil })
 }
 
 func TestCallThatTheBrokerNeverSawSaysSo(t *testing.T) {
@@ -108,10 +109,10 @@ func TestCallCutShortByTheBrokerEndsAndTheNextSucceeds(t *testing.T) {
 	w := svctest.New(t, g)
 	s := dial(t, w, rpc.WithTimeout(500*time.Millisecond))
 	p := s.Proxy("gate").Async(t.Context(), "hold", 1)
-	take(t, g.entered)
+	await.Take(t, g.entered)
 	w.Broker().Stop()
 	close(g.open)
-	if _, err := p.Result(within(t)); !errors.Is(err, rpc.ErrTimeout) {
+	if _, err := p.Result(await.Within(t)); !errors.Is(err, rpc.ErrTimeout) {
 		t.Errorf("have %v, want ErrTimeout", err)
 	}
 	w.Broker().Restart()
@@ -122,13 +123,13 @@ func TestReplyArrivesAfterTheConnectionWasCutMidCall(t *testing.T) {
 	t.Parallel()
 	g := newGate()
 	w := svctest.New(t, g)
-	p := w.Client().Proxy("gate").Async(within(t), "hold", 1)
-	take(t, g.entered)
+	p := w.Client().Proxy("gate").Async(await.Within(t), "hold", 1)
+	await.Take(t, g.entered)
 	w.Broker().Stop()
 	w.Broker().Restart()
 	answers(t, w.Client(), "gate.echo", 1) // both ends are connected again
 	close(g.open)
-	if got, err := decoded[int](p.Result(within(t))); got != 1 || err != nil {
+	if got, err := decoded[int](p.Result(await.Within(t))); got != 1 || err != nil {
 		t.Errorf("have %d, %v, want 1", got, err)
 	}
 }
@@ -147,7 +148,7 @@ func TestTwoWorldsOnOneBrokerShareTheCalls(t *testing.T) {
 	if first+second != 50 || first == 0 || second == 0 {
 		t.Errorf("have %d and %d runs, want 50 in all and some in each", first, second)
 	}
-	found, err := w.Client().Connection().Discover(within(t), "gate")
+	found, err := w.Client().Connection().Discover(await.Within(t), "gate")
 	if err != nil || len(found) != 2 || found[0].ID == found[1].ID {
 		t.Errorf("have %v, %v, want two instances", found, err)
 	}

@@ -15,7 +15,10 @@ import (
 	"github.com/enoki-go/enoki/fault"
 )
 
-// request is one call on the side that serves it.
+var _ entrypoint.Stimulus = (*request)(nil)
+
+// request is one call on the side that serves it. Its exported methods are called
+// by the host.
 type request struct {
 	server   *server
 	msg      *broker.Msg
@@ -42,7 +45,7 @@ func (r *request) read() *fault.Error {
 		return r.server.unknown(r.name)
 	}
 	c := &r.call
-	c.ID, c.Kind, c.Name, c.Method, c.Decode = r.header(headerID), kind, r.served.name, r.served.method, r.decode
+	c.ID, c.Kind, c.Name, c.Method, c.Stimulus = r.header(headerID), kind, r.served.name, r.served.method, r
 	if refused := r.readAside(c, aside); refused != nil {
 		return refused
 	}
@@ -96,8 +99,7 @@ func (r *request) readAside(c *entrypoint.Call, p preface) *fault.Error {
 
 // readAttempt prepares a call whose caller takes part in the direct protocol.
 func (r *request) readAttempt(c *entrypoint.Call) *fault.Error {
-	once := r.served.delivery == atMostOnce
-	if once && r.header(headerBegun) != "" {
+	if r.served.delivery == atMostOnce && r.header(headerBegun) != "" {
 		return ErrWorkerLost.Explain("%s.%s is declared at-most-once and may have begun on an instance that was lost",
 			r.server.host.Service(), r.name)
 	}
@@ -105,21 +107,20 @@ func (r *request) readAttempt(c *entrypoint.Call) *fault.Error {
 		c.Attempt, _ = strconv.Atoi(attempt) // 0 for what is none
 	}
 	c.Patience = localWait
-	if !once {
-		c.Interrupt = r.handBack
-	}
 	return nil
 }
 
-// handBack tells the caller, while the service has to leave, that the call is to
-// run elsewhere. What the method still returns is dropped.
-func (r *request) handBack() {
-	if r.server.ledger.end(r, nil) {
+// Interrupt tells the caller, while the service has to leave, that the call is to
+// run elsewhere, if it may. What the method still returns is dropped.
+func (r *request) Interrupt() {
+	mayRunAgain := r.direct && r.served.delivery != atMostOnce
+	if mayRunAgain && r.server.ledger.end(r, nil) {
 		r.server.say(kindHandback, r.msg.Reply)
 	}
 }
 
-func (r *request) decode(into []any) error {
+// Decode decodes the arguments.
+func (r *request) Decode(into []any) error {
 	return r.served.params.decode(r.codec, r.body, r.form, into)
 }
 
@@ -157,8 +158,8 @@ func (r *request) notRun(err error) {
 	}
 }
 
-// done answers with the outcome of the method.
-func (r *request) done(out any, err error) {
+// Done answers with the outcome of the method.
+func (r *request) Done(out any, err error) {
 	r.served.counters.Count(time.Since(r.received))
 	switch err {
 	case nil:

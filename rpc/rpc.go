@@ -12,7 +12,7 @@ import (
 
 // ProtocolVersion is the version of what docs/protocol.md describes: services
 // that differ in it may not understand each other.
-const ProtocolVersion = 2
+const ProtocolVersion = 3
 
 // Headers of a request. Those of a reply exist only where it is an error.
 const (
@@ -21,7 +21,6 @@ const (
 	headerLeft    = "Svc-Left-Ms" // how long the caller will wait on, in milliseconds
 	headerStack   = "Svc-Stack"   // ids of the calls that led to this one, oldest first
 	headerArgs    = "Svc-Args"    // what the body is: positional, named or, without it, either
-	headerData    = "Svc-Data-"   // prefix of context data
 	headerFault   = "Svc-Error"   // name of a declared error
 	headerCode    = "Nats-Service-Error-Code"
 	headerMessage = "Nats-Service-Error"

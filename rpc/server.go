@@ -56,7 +56,8 @@ func serverOf(h entrypoint.Host) (*server, error) {
 			own:    controlSubject(l.conn.Namespace(), h.Service(), h.Instance(), ""),
 		}
 		s.ledger = newLedger(s.accept)
-		return s, nil
+		s.announce, err = broker.AnnouncementOf(h)
+		return s, err
 	})
 	if err != nil {
 		return nil, err
@@ -146,22 +147,16 @@ func (s *server) open(ctx context.Context) error {
 }
 
 func (s *server) subscribe(ctx context.Context) (err error) {
-	info := broker.Info{Identity: broker.Identity{
-		Name: s.host.Service(), ID: s.host.Instance(), Version: s.host.Version(),
-	}, Endpoints: []broker.Endpoint{}}
-	var counters []*broker.Counters
-	for _, name := range s.names() {
-		info.Endpoints = append(info.Endpoints, s.methods[name].endpoint())
-		counters = append(counters, &s.methods[name].counters)
-	}
-	s.announce = s.conn.Announce(info, counters)
 	if s.calling, err = s.conn.SubscribeReader(s.prefix+"*", s.host.Service(), s.receive); err != nil {
 		return err
+	}
+	for _, name := range s.names() {
+		s.announce.Add(s.methods[name].endpoint(), &s.methods[name].counters)
 	}
 	s.host.Go("registration of the service", func(ctx context.Context) error {
 		return newKnown(s.conn).register(ctx, s.host.Service())
 	})
-	return errors.Join(s.announce.Start(ctx), s.conn.Flush(ctx))
+	return errors.Join(s.announce.Publish(), s.conn.Flush(ctx))
 }
 
 // close returns once every call that had arrived is with the host, and no more
@@ -176,10 +171,7 @@ func (s *server) unsubscribe(ctx context.Context) (err error) {
 	for _, e := range s.methods {
 		e.desk.close()
 	}
-	if s.announce != nil {
-		err = errors.Join(err, s.announce.Stop(ctx))
-	}
-	return err
+	return errors.Join(err, s.announce.Withdraw(ctx))
 }
 
 // receive takes one request. It runs on the goroutine of the subscription, which
@@ -193,7 +185,7 @@ func (s *server) receive(m *broker.Msg, reader *broker.Reader) {
 	if !s.take(r) {
 		return
 	}
-	if err := r.served.host.Serve(&r.call, r.done, reader); err != nil {
+	if err := r.served.host.Serve(&r.call, nil, reader); err != nil {
 		r.notRun(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/enoki-go/enoki/internal/await"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -14,20 +15,20 @@ func TestStopWhileTheBrokerIsAwayWaitsToSendWhatIsOwed(t *testing.T) {
 	g := newGate()
 	w := svctest.New(t, g)
 	client := dial(t, w)
-	p := client.Proxy("gate").Async(within(t), "hold", 7)
-	take(t, g.entered)
+	p := client.Proxy("gate").Async(await.Within(t), "hold", 7)
+	await.Take(t, g.entered)
 	w.Broker().Stop()
-	eventually(t, "a word about the loss", func() bool { return strings.Contains(w.Log(), "connection to broker lost") })
+	await.Until(t, "a word about the loss", func() bool { return strings.Contains(w.Log(), "connection to broker lost") })
 	stopped := make(chan struct{})
 	go func() { w.Stop(); close(stopped) }()
-	eventually(t, "stopping", func() bool { return strings.Contains(w.Log(), "stopping") })
+	await.Until(t, "stopping", func() bool { return strings.Contains(w.Log(), "stopping") })
 	close(g.open)
-	eventually(t, "waiting", func() bool { return strings.Contains(w.Log(), "answers are owed") })
+	await.Until(t, "waiting", func() bool { return strings.Contains(w.Log(), "answers are owed") })
 	w.Broker().Restart()
-	if got, err := decoded[int](p.Result(within(t))); got != 7 || err != nil {
+	if got, err := decoded[int](p.Result(await.Within(t))); got != 7 || err != nil {
 		t.Errorf("have %d, %v, want 7", got, err)
 	}
-	take(t, stopped)
+	await.Take(t, stopped)
 	if again := len(g.entered); again != 0 {
 		t.Errorf("have %d further runs, want none", again)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/codec"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -150,7 +151,7 @@ var shapeCases = []struct {
 }
 
 func TestMethodTakesTheCallShapesItWouldTakeInGo(t *testing.T) {
-	nc := plain(t, svctest.New(t, &Shapes{}))
+	nc := plain.Conn(t, svctest.New(t, &Shapes{}).Broker().URL())
 	for _, c := range []codec.Codec{codec.JSON, codec.Msgpack} {
 		for _, tt := range shapeCases {
 			t.Run(c.ContentType()+"/"+tt.method+tt.form+tt.body, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/examples/hello"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -39,12 +40,12 @@ func TestCloseEndsTheCallsUnderWay(t *testing.T) {
 	w := svctest.New(t, g)
 	defer close(g.open)
 	s := dial(t, w)
-	p := s.Proxy("gate").Async(within(t), "hold", 1)
-	take(t, g.entered)
+	p := s.Proxy("gate").Async(await.Within(t), "hold", 1)
+	await.Take(t, g.entered)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Result(within(t)); !errors.Is(err, broker.ErrClosed) {
+	if _, err := p.Result(await.Within(t)); !errors.Is(err, broker.ErrClosed) {
 		t.Errorf("have %v, want ErrClosed", err)
 	}
 }
@@ -53,12 +54,12 @@ func TestCloseEndsTheCallsThatWaitForTheBroker(t *testing.T) {
 	w := svctest.New(t, &Echo{})
 	s := dial(t, w)
 	w.Broker().Stop()
-	eventually(t, "disconnected", func() bool { return s.Connection().Send(&broker.Msg{Subject: "x"}) != nil })
-	p := s.Proxy("echo").Async(within(t), "nothing")
+	await.Until(t, "disconnected", func() bool { return s.Connection().Send(&broker.Msg{Subject: "x"}) != nil })
+	p := s.Proxy("echo").Async(await.Within(t), "nothing")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Result(within(t)); !errors.Is(err, broker.ErrClosed) {
+	if _, err := p.Result(await.Within(t)); !errors.Is(err, broker.ErrClosed) {
 		t.Errorf("have %v, want ErrClosed", err)
 	}
 }
@@ -68,11 +69,11 @@ func TestClientIsUsableAfterACancelledCall(t *testing.T) {
 	w := svctest.New(t, g)
 	cause := errors.New("interrupted")
 	for i := range 3 {
-		ctx, cancel := context.WithCancelCause(within(t))
+		ctx, cancel := context.WithCancelCause(await.Within(t))
 		p := w.Client().Proxy("gate").Async(ctx, "hold", i)
-		take(t, g.entered)
+		await.Take(t, g.entered)
 		cancel(cause)
-		if _, err := p.Result(within(t)); !errors.Is(err, cause) {
+		if _, err := p.Result(await.Within(t)); !errors.Is(err, cause) {
 			t.Errorf("have %v, want the cause", err)
 		}
 		if _, err := w.Client().Proxy("gate").Call(ctx, "hold", i); !errors.Is(err, cause) {
@@ -93,7 +94,7 @@ func TestS3ProgramCallsAService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := greet(within(t), "X"); got != "Hello, X!" || err != nil {
+	if got, err := greet(await.Within(t), "X"); got != "Hello, X!" || err != nil {
 		t.Errorf("have %q, %v", got, err)
 	}
 }

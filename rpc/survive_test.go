@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -33,11 +35,11 @@ func TestCallRunsElsewhereOnceItsInstanceIsGone(t *testing.T) {
 			all := benches(t, b, log, 2, 1)
 			defer close(open)
 			call := dialTo(t, b).Proxy("bench").Async(t.Context(), "run", 1)
-			first := take(t, log.started)
+			first := await.Take(t, log.started)
 			<-time.NewTimer(after).C // what happens to it in this time is what differs
 			all[at(first)].vanish()
 			began := time.Now()
-			second := take(t, log.started)
+			second := await.Take(t, log.started)
 			if took := time.Since(began); took > 1500*time.Millisecond || second.instance == first.instance {
 				t.Errorf("have it run on %s after %v, want on the other instance in about a second", second.instance, took)
 			}
@@ -81,16 +83,16 @@ func TestCallsWaitForAServiceThatIsDown(t *testing.T) {
 	log := newRuns(takes(0))
 	down := benches(t, b, log, 1, 2)[0]
 	client := dialTo(t, b).Proxy("bench")
-	if _, err := client.Call(within(t), "run", 0); err != nil {
+	if _, err := client.Call(await.Within(t), "run", 0); err != nil {
 		t.Fatal(err)
 	}
 	down.stop()
-	tickets := hearAll(t, plainTo(t, b), "svc.rpcw.bench.ticket")
+	tickets := hearAll(t, plain.Conn(t, b.URL()), "svc.rpcw.bench.ticket")
 	var calls []*rpc.Pending[rpc.Result]
 	for n := range 10 {
 		calls = append(calls, client.Async(t.Context(), "run", n+1))
 	}
-	take(t, tickets)
+	await.Take(t, tickets)
 	instanceOf(t, b, &Bench{id: "b", log: log}, "workers: 2")
 	for n, call := range calls {
 		if on, err := ranOn(t, call); on != "b" || log.times(n+1) != 1 {
@@ -104,11 +106,11 @@ func TestTimeoutSaysThatNoInstanceIsRunning(t *testing.T) {
 	b := svctest.NewBroker(t)
 	down := benches(t, b, newRuns(takes(0)), 1, 1)[0]
 	client := dialTo(t, b, rpc.WithTimeout(300*time.Millisecond)).Proxy("bench")
-	if _, err := client.Call(within(t), "run", 1); err != nil {
+	if _, err := client.Call(await.Within(t), "run", 1); err != nil {
 		t.Fatal(err)
 	}
 	down.stop()
-	_, err := client.Call(within(t), "run", 2)
+	_, err := client.Call(await.Within(t), "run", 2)
 	if !errors.Is(err, rpc.ErrTimeout) {
 		t.Errorf("have %v, want ErrTimeout", err)
 	}
@@ -125,7 +127,7 @@ func TestTimeoutSaysThatAllWorkersAreBusy(t *testing.T) {
 	benches(t, b, log, 1, 1)
 	defer close(open)
 	busy := dialTo(t, b, rpc.WithTimeout(900*time.Millisecond)).Proxy("bench").Async(t.Context(), "run", 1)
-	take(t, log.started)
+	await.Take(t, log.started)
 	_, err := dialTo(t, b, rpc.WithTimeout(300*time.Millisecond)).Proxy("bench").Call(t.Context(), "run", 2)
 	if !errors.Is(err, rpc.ErrTimeout) {
 		t.Errorf("have %v, want ErrTimeout", err)
@@ -151,7 +153,7 @@ func TestBrokerThatRestartsLosesNoCallAndRunsNoneTwice(t *testing.T) {
 			if _, err := ranOn(t, greet); err != nil {
 				t.Fatal(err)
 			}
-			take(t, log.started)
+			await.Take(t, log.started)
 			var calls []*rpc.Pending[rpc.Result]
 			async := func(from, to int) {
 				for n := from; n < to; n++ {
@@ -160,7 +162,7 @@ func TestBrokerThatRestartsLosesNoCallAndRunsNoneTwice(t *testing.T) {
 			}
 			async(0, 8)
 			for range 8 {
-				take(t, log.started)
+				await.Take(t, log.started)
 			}
 			b.Stop()
 			disconnected(t, s)
@@ -171,7 +173,7 @@ func TestBrokerThatRestartsLosesNoCallAndRunsNoneTwice(t *testing.T) {
 			}
 			b.Restart()
 			for range 8 {
-				take(t, log.started)
+				await.Take(t, log.started)
 			}
 			<-time.NewTimer(3 * time.Second).C // in which a second run would start
 			close(open)

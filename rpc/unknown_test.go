@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -113,7 +114,7 @@ func TestProxyRefusesNamesThatAreNoTokens(t *testing.T) {
 	w := svctest.New(t, &Echo{})
 	long := string(make([]byte, 5000))
 	for _, target := range []string{"", "echo", "echo.", ".pair", "echo.pair.x", "echo.*", "echo.>", "*.pair", "$SRV.PING", "_INBOX.", "echo.a b", "echo.a\r\nPUB x", "echo.\x00", "ecö.pair", "echo." + long} {
-		_, err := w.Client().Proxy("").Call(within(t), target)
+		_, err := w.Client().Proxy("").Call(await.Within(t), target)
 		wantCode(t, err, fault.Invalid)
 		wantText(t, err, `want "service.method"`)
 	}

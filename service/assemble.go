@@ -137,9 +137,15 @@ func (c *container) provide(m *mistakes) {
 func (c *container) fillFrom(f field, p dependency.Provider) {
 	l := &lender{name: f.Name, index: f.path, provider: p}
 	c.providers = append(c.providers, l)
-	if _, constant := p.(dependency.Constant); !constant {
-		c.lenders = append(c.lenders, l)
+	if _, constant := p.(dependency.Constant); constant {
+		return
 	}
+	c.lenders = append(c.lenders, l)
+	if b, lent := p.(borrowed); lent {
+		p = b.Provider
+	}
+	_, scoped := p.(dependency.Scoped)
+	c.scoped = c.scoped || scoped
 }
 
 // provider decides who fills a field. Nil stands for nobody: the field is state

@@ -29,6 +29,7 @@ type container struct {
 	entrypoints []mounted
 	lenders     []*lender // fields whose values are lent per call, in order
 	providers   []*lender // all fields that have a provider, in order
+	scoped      bool      // a lender leaves values for the others of a call
 	background  sync.WaitGroup
 	life        context.Context // of background work; ended by stop
 	end         context.CancelFunc

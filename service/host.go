@@ -72,7 +72,9 @@ func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
 	if c.Name == "" {
 		c.Name = entrypoint.WireName(c.Method.Name)
 	}
-	return &job{call: c, done: done, gate: h.gate(c.Kind), pace: &h.pace}
+	j := jobs.Get().(*job)
+	j.call, j.done, j.gate, j.pace = c, done, h.gate(c.Kind), &h.pace
+	return j
 }
 
 // gate returns the limits that a call of a kind passes, narrowest first.

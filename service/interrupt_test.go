@@ -130,6 +130,32 @@ func TestCallThatReturnsWhileOthersAreInterruptedIsNot(t *testing.T) {
 	})
 }
 
+// The pool uses again what it kept a queued call in, but not while it interrupts.
+func TestQueuedCallThatReturnsWhileOthersAreInterruptedIsNot(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		finish, interrupted := make(chan struct{}), 0
+		d := newDraining(t, "", func(context.Context) error { <-finish; return nil })
+		p := d.point("shop.Buy")
+		for range 3 {
+			c := p.call()
+			c.Interrupt = func() {
+				if interrupted++; interrupted == 1 {
+					close(finish)
+				}
+				synctest.Wait() // until the others are gone
+			}
+			if err := p.host.Queue(c, func(any, error) {}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.wantStopped(30*time.Second, 3)
+		if interrupted != 1 {
+			t.Errorf("%d calls were interrupted, want the first", interrupted)
+		}
+	})
+}
+
 // The second that calls get to return begins when their contexts end, also where
 // an entrypoint takes its time.
 // A panic costs neither the interruption of the others nor the end of a context;

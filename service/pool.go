@@ -12,7 +12,7 @@ import (
 // job is a call with all that its worker needs.
 type job struct {
 	call     *entrypoint.Call
-	done     entrypoint.Done
+	done     entrypoint.Done // nil where the call has a Stimulus for that
 	gate     gate
 	pace     *pace
 	relay    entrypoint.Relay // whose goroutine runs it; nil for one of the pool's
@@ -23,6 +23,29 @@ type job struct {
 	at      int           // index in pool.running
 	turn    chan struct{} // closed when a Spawn that waits has its worker; nil where nobody waits
 	refused error         // why it has none; set before turn is closed
+}
+
+// jobs are used again: most are not needed for longer than their call takes.
+var jobs = sync.Pool{New: func() any { return new(job) }}
+
+// end tells the entrypoint the outcome.
+func (j *job) end(out any, err error) {
+	if j.done == nil {
+		j.call.Stimulus.Done(out, err)
+		return
+	}
+	j.done(out, err)
+}
+
+// interrupt tells the entrypoint, if it wants to know, that the call is
+// interrupted.
+func (j *job) interrupt() {
+	switch {
+	case j.call.Interrupt != nil:
+		j.call.Interrupt()
+	case j.call.Stimulus != nil:
+		j.call.Stimulus.Interrupt()
+	}
 }
 
 // pool owns the calls that run and those that wait: it is the one place that
@@ -159,6 +182,16 @@ func (p *pool) leave(j *job) {
 	p.running = p.running[:last]
 }
 
+// recycle lets j be used for another call, unless somebody may still look at it:
+// the Spawn that waited for its turn, or who ends what runs when the pool closes.
+// The caller holds mu.
+func (p *pool) recycle(j *job) {
+	if j.turn == nil && !p.closed {
+		*j = job{}
+		jobs.Put(j)
+	}
+}
+
 // work serves jobs until the pool is closed.
 func (p *pool) work(j *job) {
 	inbox := make(chan *job, 1)
@@ -190,6 +223,7 @@ func (p *pool) next(j *job, inbox chan *job, rest bool) (next *job, resting bool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.leave(j)
+	p.recycle(j)
 	next = p.dequeue()
 	p.grant()
 	if next != nil {

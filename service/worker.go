@@ -84,7 +84,7 @@ func (c *container) conclude(j *job, out any, err error, elapsed time.Duration) 
 	if c.observed() {
 		c.emit(CallEnded{Call: j.call, Result: out, Err: err, Elapsed: elapsed})
 	}
-	if err := guarded(func() error { j.done(out, err); return nil }); err != nil {
+	if err := guarded(func() error { j.end(out, err); return nil }); err != nil {
 		c.logger.Error("the entrypoint panicked when it was told the outcome of a call",
 			"method", j.call.Name, "call_id", j.call.ID, "error", err)
 	}
@@ -93,7 +93,7 @@ func (c *container) conclude(j *job, out any, err error, elapsed time.Duration) 
 
 // decline answers a call that did not run.
 func (c *container) decline(j *job, why error) {
-	if err := guarded(func() error { j.done(nil, why); return nil }); err != nil {
+	if err := guarded(func() error { j.end(nil, why); return nil }); err != nil {
 		c.logger.Error("the entrypoint panicked when it was told that a call will not run",
 			"method", j.call.Name, "call_id", j.call.ID, "error", err)
 	}
@@ -101,10 +101,10 @@ func (c *container) decline(j *job, why error) {
 
 // interrupt tells the entrypoint that the context of a running call ends next.
 func (c *container) interrupt(j *job) {
-	if j.call.Interrupt == nil || j.answered.Load() {
+	if j.answered.Load() {
 		return
 	}
-	if err := guarded(func() error { j.call.Interrupt(); return nil }); err != nil {
+	if err := guarded(func() error { j.interrupt(); return nil }); err != nil {
 		c.logger.Error("the entrypoint panicked when it was told that a call is interrupted",
 			"method", j.call.Name, "call_id", j.call.ID, "error", err)
 	}
@@ -124,6 +124,9 @@ func (c *container) invoke(ctx context.Context, call *entrypoint.Call) (out any,
 	receiver.Elem().Set(c.spec.prototype.Elem())
 	if len(c.lenders) == 0 {
 		return runMethod(ctx, call, receiver)
+	}
+	if c.scoped {
+		ctx = dependency.WithScope(ctx)
 	}
 	var loans []loan
 	err = errExited // until the method has returned

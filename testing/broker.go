@@ -3,9 +3,12 @@ package svctest
 import (
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/enoki-go/enoki/internal/inprocess"
 )
 
 // TB is the part of testing.TB that this package uses.
@@ -22,21 +25,49 @@ type TB interface {
 type Broker struct {
 	t       TB
 	options *server.Options
-	server  *server.Server
+	server  atomic.Pointer[server.Server]
+	address string // without a socket; else ""
 }
 
-// NewBroker starts a broker on a free port of the loopback interface. It ends
-// with the test.
+// NewBroker starts a broker on a free port of the loopback interface; in Virtual it
+// has no socket. It ends with the test.
 func NewBroker(t TB) *Broker {
 	t.Helper()
 	b := &Broker{t: t, options: &server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT,
 		JetStream: true, StoreDir: t.TempDir(),
-		NoLog: true, NoSigs: true,
+		JetStreamMaxStore: roomForAll,
+		NoLog:             true, NoSigs: true,
 	}}
+	if inBubble() {
+		b.serve()
+	} else {
+		t.Cleanup(process.enterBroker(t.Name()))
+	}
 	b.start()
 	t.Cleanup(b.Stop)
 	return b
+}
+
+// serve lets those who connect do without a socket.
+func (b *Broker) serve() {
+	b.t.Helper()
+	if !process.hasBubble() {
+		b.t.Fatalf("start broker: in a bubble of testing/synctest; want svctest.Virtual instead of synctest.Test")
+		return
+	}
+	b.options.DontListen = true
+	address, forget := inprocess.Serve(b.connect)
+	b.t.Cleanup(forget)
+	b.address = address
+}
+
+func (b *Broker) connect() (net.Conn, error) {
+	conn, err := b.server.Load().InProcessConn()
+	if err != nil {
+		return nil, fmt.Errorf("broker %s is stopped: %w", b.address, err)
+	}
+	return newMemoryConn(conn), nil
 }
 
 func (b *Broker) start() {
@@ -51,23 +82,33 @@ func (b *Broker) start() {
 		b.t.Fatalf("start broker: not ready within %v", startLimit)
 		return
 	}
-	b.server = s
+	b.server.Store(s)
 	if addr, ok := s.Addr().(*net.TCPAddr); ok {
 		b.options.Port = addr.Port
 	}
 }
 
+// roomForAll is what streams may reserve, however small the disk of the machine is: a
+// test stores little.
+const roomForAll = 1 << 40
+
 // startLimit is generous: machines that run tests are busy.
 const startLimit = 10 * time.Second
 
 // URL returns where the broker is.
-func (b *Broker) URL() string { return fmt.Sprintf("nats://127.0.0.1:%d", b.options.Port) }
+func (b *Broker) URL() string {
+	if b.address != "" {
+		return "nats://" + b.address
+	}
+	return fmt.Sprintf("nats://127.0.0.1:%d", b.options.Port)
+}
 
 // Stop ends the broker and waits until it has.
 func (b *Broker) Stop() {
 	b.settle()
-	b.server.Shutdown()
-	b.server.WaitForShutdown()
+	s := b.server.Load()
+	s.Shutdown()
+	s.WaitForShutdown()
 }
 
 // settle waits until no stream is being made: a server that is shut down meanwhile
@@ -78,7 +119,7 @@ func (b *Broker) settle() {
 	defer limit.Stop()
 	defer tick.Stop()
 	for {
-		if info, err := b.server.Jsz(nil); err != nil || info.API.Inflight == 0 {
+		if info, err := b.server.Load().Jsz(nil); err != nil || info.API.Inflight == 0 {
 			return
 		}
 		select {
@@ -89,7 +130,7 @@ func (b *Broker) settle() {
 	}
 }
 
-// Restart starts a stopped broker again: same port, same storage.
+// Restart starts a stopped broker again: same URL, same storage.
 func (b *Broker) Restart() {
 	b.t.Helper()
 	b.start()

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -12,21 +13,12 @@ import (
 // reachable waits until a method answers again.
 func reachable(t *testing.T, s *rpc.Standalone, target string) {
 	t.Helper()
-	ctx, tick := within(t), time.NewTicker(10*time.Millisecond)
-	defer tick.Stop()
-	for {
-		try, cancel := context.WithTimeout(ctx, 200*time.Millisecond) // a call sent into a dying connection is lost
+	await.Until(t, target+" answers", func() bool {
+		try, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond) // a call sent into a dying connection is lost
+		defer cancel()
 		_, err := s.Proxy("").Call(try, target)
-		cancel()
-		if err == nil {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("%s does not answer", target)
-		}
-	}
+		return err == nil
+	})
 }
 
 func TestBrokerRestartsAtTheSamePlace(t *testing.T) {
@@ -55,7 +47,7 @@ func TestWorldBeginsAndEndsWithoutItsBroker(t *testing.T) {
 	b.Stop()
 	b.Stop()
 	inner.end()
-	if took := time.Since(started); took > patience {
+	if took := time.Since(started); took > await.Patience {
 		t.Errorf("all of it took %v", took)
 	}
 }
@@ -65,9 +57,7 @@ func TestBrokersAreApart(t *testing.T) {
 	if one.Broker().URL() == two.Broker().URL() {
 		t.Error("two worlds share a broker")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if names, err := two.Client().Connection().Services(ctx); err != nil || len(names) != 1 || names[0] != "counting" {
+	if names, err := two.Client().Connection().Services(await.Within(t)); err != nil || len(names) != 1 || names[0] != "counting" {
 		t.Errorf("have %v, %v, want counting only", names, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -21,7 +22,7 @@ func TestFakeAnswersInPlaceOfTheRealService(t *testing.T) {
 
 func TestFakeFailsAsItsFunctionDoes(t *testing.T) {
 	w := svctest.New(t, &Shop{Till: new(Till)}, svctest.Fake(&Payments{}, charging("R1")))
-	_, err := w.Hook(within(t), "shop", "Buy", "pear", 0)
+	_, err := w.Hook(await.Within(t), "shop", "Buy", "pear", 0)
 	if err == nil {
 		t.Fatal("have no error, want one")
 	}
@@ -43,8 +44,8 @@ func TestFakeRefusesWhatTheRealServiceRefuses(t *testing.T) {
 		{"payments.charge", []any{rpc.Named{"card": "c", "amount": 5}}, rpc.ErrBadArguments},
 		{"payments.refund", []any{5}, rpc.ErrBadArguments},
 	} {
-		_, want := genuine.Proxy("").Call(within(t), tt.method, tt.args...)
-		_, have := fake.Proxy("").Call(within(t), tt.method, tt.args...)
+		_, want := genuine.Proxy("").Call(await.Within(t), tt.method, tt.args...)
+		_, have := fake.Proxy("").Call(await.Within(t), tt.method, tt.args...)
 		if !errors.Is(have, tt.want) || have.Error() != want.Error() {
 			t.Errorf("%s%v: have %v, want %v", tt.method, tt.args, have, want)
 		}
@@ -57,7 +58,7 @@ func (bank) Transfer(int) error { return nil }
 
 func TestFakeWithoutAFunctionForTheMethodSaysSo(t *testing.T) {
 	w := svctest.New(t, svctest.Fake(&Payments{}, charging("R1")))
-	_, err := w.Client().Proxy("payments").Call(within(t), "refund", "R1")
+	_, err := w.Client().Proxy("payments").Call(await.Within(t), "refund", "R1")
 	if err == nil {
 		t.Fatal("have no error, want one")
 	}
@@ -82,7 +83,7 @@ func TestFakeIsSeenByExpectAndHook(t *testing.T) {
 	if e := charged.Wait(); e.Result != "R1" {
 		t.Errorf("have %v, want R1", e.Result)
 	}
-	if got, err := w.Hook(within(t), "payments", "Charge", "card", 3); got != "R1" || err != nil {
+	if got, err := w.Hook(await.Within(t), "payments", "Charge", "card", 3); got != "R1" || err != nil {
 		t.Errorf("have %v, %v, want R1", got, err)
 	}
 }

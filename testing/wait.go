@@ -64,7 +64,7 @@ func (w *World) mustHave(name, method string) {
 // where none does in time, or a predicate panics.
 func (w *Waiter) Wait() service.CallEnded {
 	w.world.t.Helper()
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(callLimit())
 	defer timer.Stop()
 	select {
 	case s := <-w.seen:
@@ -74,7 +74,7 @@ func (w *Waiter) Wait() service.CallEnded {
 		return s.call
 	case <-timer.C:
 		w.world.watchers.remove(w)
-		w.world.t.Fatalf("%s.%s did not run, or no run was accepted, within %v", w.service, w.method, limit)
+		w.world.t.Fatalf("%s.%s did not run, or no run was accepted, within %v", w.service, w.method, callLimit())
 	}
 	return service.CallEnded{}
 }

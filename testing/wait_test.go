@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -26,7 +27,7 @@ func TestWaiterReturnsTheCallThatEnded(t *testing.T) {
 func TestWaiterReturnsTheErrorItself(t *testing.T) {
 	w := shop(t)
 	failed := w.Expect("shop", "Fail")
-	_, _ = w.Client().Proxy("shop").Call(within(t), "fail")
+	_, _ = w.Client().Proxy("shop").Call(await.Within(t), "fail")
 	if e := failed.Wait(); !errors.Is(e.Err, errPrivate) {
 		t.Errorf("have %v, want errPrivate", e.Err)
 	}
@@ -85,7 +86,7 @@ func TestPredicateThatPanicsFailsTheTestAndHoldsUpNobody(t *testing.T) {
 	broken := w.Expect("counting", "Count", func(e service.CallEnded) bool { return e.Result.(string) == "1" })
 	last := w.Expect("counting", "Count")
 	for n := range 5 {
-		if got, err := w.Client().Proxy("counting").Call(within(t), "count", n); err != nil {
+		if got, err := w.Client().Proxy("counting").Call(await.Within(t), "count", n); err != nil {
 			t.Fatalf("call %d: have %v, %v, want the result", n, got, err)
 		}
 	}
@@ -104,7 +105,7 @@ func TestPredicateMayExpect(t *testing.T) {
 		return true
 	})
 	for n := range 2 {
-		if _, err := w.Client().Proxy("counting").Call(within(t), "count", n); err != nil {
+		if _, err := w.Client().Proxy("counting").Call(await.Within(t), "count", n); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,10 +120,10 @@ func TestPredicatesRunOneAtATimeUntilOneCallIsAccepted(t *testing.T) {
 	third := w.Expect("counting", "Count", func(service.CallEnded) bool { asked++; return asked == 3 })
 	var calls []*rpc.Pending[rpc.Result]
 	for n := range 20 {
-		calls = append(calls, w.Client().Proxy("counting").Async(within(t), "count", n))
+		calls = append(calls, w.Client().Proxy("counting").Async(await.Within(t), "count", n))
 	}
 	for _, c := range calls {
-		if _, err := c.Result(within(t)); err != nil {
+		if _, err := c.Result(await.Within(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -175,11 +176,11 @@ func TestWaiterReturnsAfterTheDependenciesWereReleased(t *testing.T) {
 	theLending.Store(l)
 	w := svctest.New(t, &Borrower{})
 	used := w.Expect("borrower", "Use")
-	p := w.Client().Proxy("borrower").Async(within(t), "use")
+	p := w.Client().Proxy("borrower").Async(await.Within(t), "use")
 
 	ended := make(chan service.CallEnded, 1)
 	go func() { ended <- used.Wait() }()
-	take(t, l.entered) // the method has returned, its result is known
+	await.Take(t, l.entered) // the method has returned, its result is known
 	select {
 	case <-ended:
 		t.Error("the wait is over before the release")
@@ -188,10 +189,10 @@ func TestWaiterReturnsAfterTheDependenciesWereReleased(t *testing.T) {
 	default:
 	}
 	l.open <- true
-	if e := take(t, ended); e.Result != true || l.released.Load() != 1 {
+	if e := await.Take(t, ended); e.Result != true || l.released.Load() != 1 {
 		t.Errorf("have %v after %d releases, want true after 1", e.Result, l.released.Load())
 	}
-	if _, err := p.Result(within(t)); err != nil {
+	if _, err := p.Result(await.Within(t)); err != nil {
 		t.Error(err)
 	}
 }
@@ -210,5 +211,5 @@ func TestWaitersAndCallsMayRace(t *testing.T) {
 		go func() { _, _ = w.Hook(t.Context(), "counting", "Count", 1) }()
 		counted.Wait()
 	}
-	take(t, over)
+	await.Take(t, over)
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 )
@@ -28,6 +29,9 @@ type World struct {
 	client   *rpc.Standalone
 	watchers watchers
 	log      logBuffer
+
+	emitting sync.Once // makes emits
+	emits    *events.Standalone
 }
 
 // Config is configuration for New, as YAML.
@@ -36,6 +40,18 @@ type Config string
 // limit bounds every wait of this package, so that a test that fails does so
 // with a message.
 const limit = 10 * time.Second
+
+// virtualLimit is what limit is in Virtual for calls, and for calls to come: there a
+// day takes a second.
+const virtualLimit = 7 * 24 * time.Hour
+
+// callLimit bounds a call, or the wait for one.
+func callLimit() time.Duration {
+	if inBubble() {
+		return virtualLimit
+	}
+	return limit
+}
 
 // New starts a broker and the services, and stops them with the test. It takes
 // what service.Main takes (pointers to service structs, whose fields may hold
@@ -85,7 +101,7 @@ func (w *World) start(sources []config.Option, services []any) {
 	}
 	// A connection of the harness's own: replies that arrive while the services
 	// stop must not be lost with theirs.
-	w.client, err = rpc.Dial(w.broker.URL(), rpc.WithLogger(logger), rpc.WithTimeout(limit))
+	w.client, err = rpc.Dial(w.broker.URL(), rpc.WithLogger(logger), rpc.WithTimeout(callLimit()))
 	if err != nil {
 		w.t.Fatalf("connect: %v", err)
 		return
@@ -127,7 +143,7 @@ func (w *World) Hook(ctx context.Context, name, method string, args ...any) (any
 func Call[Out any](w *World, target string, args ...any) Out {
 	w.t.Helper()
 	var out Out
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), callLimit())
 	defer cancel()
 	result, err := w.client.Proxy("").Call(ctx, target, args...)
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -23,12 +24,12 @@ func shop(t svctest.TB, more ...any) *svctest.World {
 
 func TestHookReturnsTheErrorItself(t *testing.T) {
 	w := shop(t)
-	_, err := w.Hook(within(t), "shop", "Fail")
+	_, err := w.Hook(await.Within(t), "shop", "Fail")
 	private, ok := errors.AsType[*privateError](err)
 	if !errors.Is(err, errPrivate) || !ok || private.secret != 42 {
 		t.Errorf("have %v, want the very value that the method returned", err)
 	}
-	_, err = w.Client().Proxy("shop").Call(within(t), "fail")
+	_, err = w.Client().Proxy("shop").Call(await.Within(t), "fail")
 	if errors.Is(err, errPrivate) {
 		t.Errorf("over the wire: have %v, want its image only", err)
 	}
@@ -36,7 +37,7 @@ func TestHookReturnsTheErrorItself(t *testing.T) {
 
 func TestHookRunsOnAWorkerWithItsDependencies(t *testing.T) {
 	w := shop(t)
-	if got, err := w.Hook(within(t), "shop", "Buy", "pear", 5); got != "R1" || err != nil {
+	if got, err := w.Hook(await.Within(t), "shop", "Buy", "pear", 5); got != "R1" || err != nil {
 		t.Errorf("have %v, %v, want R1", got, err)
 	}
 }
@@ -50,7 +51,7 @@ func TestHookRefusesWhatIsUnknown(t *testing.T) {
 		"have 1 arguments, want 2":                       {"shop", "Buy", "pear"},
 		"argument 2: have a string, want a int":          {"shop", "Buy", "pear", "five"},
 	} {
-		_, err := w.Hook(within(t), call[0].(string), call[1].(string), call[2:]...)
+		_, err := w.Hook(await.Within(t), call[0].(string), call[1].(string), call[2:]...)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: have %v, want %s", call, err, want)
 		}
@@ -67,7 +68,7 @@ func (*Data) Language(ctx context.Context) string { return entrypoint.Data(ctx)[
 
 func TestHookCarriesContextData(t *testing.T) {
 	w := svctest.New(t, &Data{})
-	ctx := entrypoint.WithData(within(t), "language", "de")
+	ctx := entrypoint.WithData(await.Within(t), "language", "de")
 	if got, err := w.Hook(ctx, "data", "Language"); got != "de" || err != nil {
 		t.Errorf("have %v, %v, want de", got, err)
 	}
@@ -81,7 +82,7 @@ func TestReplaceFillsAFieldAndOnlyCutsEntrypoints(t *testing.T) {
 	if got := svctest.Call[string](w, "shop.buy", "pear", 5); got != "replaced" {
 		t.Errorf("have %q, want replaced", got)
 	}
-	if _, err := w.Client().Proxy("shop").Call(within(t), "total"); !errors.Is(err, rpc.ErrUnknownMethod) {
+	if _, err := w.Client().Proxy("shop").Call(await.Within(t), "total"); !errors.Is(err, rpc.ErrUnknownMethod) {
 		t.Errorf("have %v, want ErrUnknownMethod", err)
 	}
 }
@@ -164,10 +165,10 @@ func TestHarnessHasAConnectionOfItsOwn(t *testing.T) {
 	if err := w.Client().Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Client().Proxy("shop").Call(within(t), "total"); !errors.Is(err, broker.ErrClosed) {
+	if _, err := w.Client().Proxy("shop").Call(await.Within(t), "total"); !errors.Is(err, broker.ErrClosed) {
 		t.Errorf("have %v, want ErrClosed", err)
 	}
-	if got, err := w.Hook(within(t), "shop", "Buy", "pear", 5); got != "R1" || err != nil {
+	if got, err := w.Hook(await.Within(t), "shop", "Buy", "pear", 5); got != "R1" || err != nil {
 		t.Errorf("have %v, %v, want the services to go on", got, err)
 	}
 }
@@ -176,15 +177,15 @@ func TestReplyOfACallThatRunsAtTheEndIsNotLost(t *testing.T) {
 	b := svctest.NewBroker(t)
 	s := &slow{entered: make(chan bool), open: make(chan bool)}
 	w := svctest.New(t, b, s)
-	p := w.Client().Proxy("slow").Async(within(t), "run")
-	take(t, s.entered)
+	p := w.Client().Proxy("slow").Async(await.Within(t), "run")
+	await.Take(t, s.entered)
 	stopped := make(chan bool)
 	go func() { w.Stop(); close(stopped) }()
 	s.open <- true
-	if result, err := p.Result(within(t)); err != nil || result.Decode(new(int)) != nil {
+	if result, err := p.Result(await.Within(t)); err != nil || result.Decode(new(int)) != nil {
 		t.Errorf("have %v, want the result", err)
 	}
-	take(t, stopped)
+	await.Take(t, stopped)
 }
 
 type slow struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -19,39 +20,89 @@ const dialLimit = 2 * time.Second
 // dial connects to the broker that the flags, the environment or the
 // configuration name.
 func (f *connectFlags) dial(ctx context.Context, options ...rpc.DialOption) (*rpc.Standalone, error) {
-	where, err := f.address()
+	settings, where, err := f.settings()
 	if err != nil {
 		return nil, err
-	}
-	cfg, err := f.load()
-	if err != nil {
-		return nil, err
-	}
-	settings := broker.Defaults()
-	if err := cfg.Section("broker", &settings); err != nil {
-		return nil, err
-	}
-	settings.URL = where.url
-	if f.namespace != "" {
-		settings.Namespace = f.namespace
 	}
 	options = append(options, rpc.WithConfig(settings), rpc.WithLogger(slog.New(slog.DiscardHandler)))
 	client, err := rpc.Dial("", options...)
 	if err != nil {
 		return nil, err
 	}
-	if err := reached(ctx, client, where); err != nil {
+	if err := reached(ctx, client.Connection(), where); err != nil {
 		_ = client.Close()
 		return nil, err
 	}
 	return client, nil
 }
 
+// dialSource is dial for a verb that emits events as a source.
+func (f *connectFlags) dialSource(ctx context.Context, source string, options ...events.DialOption) (*events.Standalone, error) {
+	settings, where, err := f.settings()
+	if err != nil {
+		return nil, err
+	}
+	options = append(options, events.WithConfig(settings), events.WithLogger(slog.New(slog.DiscardHandler)))
+	client, err := events.Dial("", source, options...)
+	if err != nil {
+		return nil, err
+	}
+	if err := reached(ctx, client.Connection(), where); err != nil {
+		_ = client.Close()
+		return nil, err
+	}
+	return client, nil
+}
+
+// connect is dial for a verb that neither calls nor emits. It returns what ends the
+// connection.
+func (f *connectFlags) connect(ctx context.Context, logger *slog.Logger) (conn *broker.Conn, end func(), err error) {
+	settings, where, err := f.settings()
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err = broker.Dial(settings, logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	end = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = conn.Stop(ctx) // nothing is left to be sent
+	}
+	if err := reached(ctx, conn, where); err != nil {
+		end()
+		return nil, nil, err
+	}
+	return conn, end, nil
+}
+
+// settings returns how to connect, and where.
+func (f *connectFlags) settings() (broker.Config, address, error) {
+	settings := broker.Defaults()
+	where, err := f.address()
+	if err != nil {
+		return settings, where, err
+	}
+	cfg, err := f.load()
+	if err != nil {
+		return settings, where, err
+	}
+	if err := cfg.Section("broker", &settings); err != nil {
+		return settings, where, err
+	}
+	settings.URL = where.url
+	if f.namespace != "" {
+		settings.Namespace = f.namespace
+	}
+	return settings, where, nil
+}
+
 // reached waits for the connection.
-func reached(ctx context.Context, client *rpc.Standalone, where address) error {
+func reached(ctx context.Context, conn *broker.Conn, where address) error {
 	limited, cancel := context.WithTimeout(ctx, dialLimit)
 	defer cancel()
-	err := client.Connection().Await(limited)
+	err := conn.Await(limited)
 	if err == nil || errors.Is(err, broker.ErrRefused) {
 		return err
 	}

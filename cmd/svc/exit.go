@@ -12,6 +12,7 @@ import (
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/rpc"
 )
@@ -97,14 +98,16 @@ func faultCode(e *fault.Error) int {
 	case errors.Is(e, rpc.ErrUnknownService), errors.Is(e, rpc.ErrUnknownMethod),
 		errors.Is(e, rpc.ErrStopping), errors.Is(e, rpc.ErrOverloaded), errors.Is(e, rpc.ErrNoResult),
 		errors.Is(e, broker.ErrDisconnected), errors.Is(e, broker.ErrClosed),
-		errors.Is(e, broker.ErrFull), errors.Is(e, broker.ErrNoJetStream):
+		errors.Is(e, broker.ErrFull), errors.Is(e, broker.ErrNoJetStream),
+		errors.Is(e, events.ErrNoHandler), errors.Is(e, events.ErrNoLetter):
 		return exitNotFound
 	case errors.Is(e, rpc.ErrBadArguments), errors.Is(e, rpc.ErrMalformed), errors.Is(e, rpc.ErrBadRequest),
-		errors.Is(e, broker.ErrTooLarge):
+		errors.Is(e, broker.ErrTooLarge), errors.Is(e, events.ErrBadEvent):
 		return exitUsage
 	case errors.Is(e, broker.ErrRefused):
 		return exitAuth
-	case errors.Is(e, rpc.ErrTimeout), errors.Is(e, rpc.ErrExpired), errors.Is(e, rpc.ErrPending):
+	case errors.Is(e, rpc.ErrTimeout), errors.Is(e, rpc.ErrExpired), errors.Is(e, rpc.ErrPending),
+		errors.Is(e, events.ErrNotStored):
 		return exitTimeout
 	default:
 		return exitRemote

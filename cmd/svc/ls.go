@@ -71,7 +71,7 @@ func (f *lsFlags) run(cmd *cobra.Command, service string) error {
 // namespace of the connection.
 func discover(ctx context.Context, conn *broker.Conn, service string) ([]listed, error) {
 	found, err := conn.Discover(ctx, service)
-	return summarise(found, conn.Namespace()+".rpc."), err
+	return summarise(found, conn.Namespace()), err
 }
 
 // missing says that a service, or any for "", is not running, and which are.
@@ -98,6 +98,7 @@ type listed struct {
 	Version   string         `json:"version"`
 	Instances []string       `json:"instances"` // their ids
 	Methods   []listedMethod `json:"methods"`
+	Events    []listedEvent  `json:"events"`
 }
 
 type listedMethod struct {
@@ -106,19 +107,26 @@ type listedMethod struct {
 	Params  []string `json:"params,omitempty"` // where they have names
 }
 
+// listedEvent is an event, or a pattern of events, that a service handles.
+type listedEvent struct {
+	Handler string `json:"handler"`
+	Event   string `json:"event"` // "source.type"
+	Subject string `json:"subject"`
+}
+
 // summarise puts the instances of one version of a service into one row. Methods
-// count whose subjects begin with prefix, and instances that have any.
-func summarise(found []broker.Info, prefix string) []listed {
+// and handlers count that are in the namespace, and instances that have any.
+func summarise(found []broker.Info, namespace string) []listed {
 	rows := []listed{}
 	for _, info := range found {
-		methods := methodsOf(info, prefix)
-		if len(methods) == 0 {
+		methods, events := methodsOf(info, namespace+".rpc."), eventsOf(info, namespace+".evt.")
+		if len(methods)+len(events) == 0 {
 			continue
 		}
 		i := slices.IndexFunc(rows, func(r listed) bool { return r.Name == info.Name && r.Version == info.Version })
 		if i < 0 {
 			i = len(rows)
-			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methods})
+			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methods, Events: events})
 		}
 		rows[i].Instances = append(rows[i].Instances, info.ID)
 	}
@@ -126,7 +134,7 @@ func summarise(found []broker.Info, prefix string) []listed {
 }
 
 func methodsOf(info broker.Info, prefix string) []listedMethod {
-	var methods []listedMethod
+	methods := []listedMethod{}
 	for _, e := range info.Endpoints {
 		if !strings.HasPrefix(e.Subject, prefix) {
 			continue
@@ -138,16 +146,51 @@ func methodsOf(info broker.Info, prefix string) []listedMethod {
 	return methods
 }
 
-func printRows(out io.Writer, rows []listed) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "SERVICE\tVERSION\tINSTANCES\tMETHODS")
-	for _, r := range rows {
-		calls := make([]string, len(r.Methods))
-		for i, m := range r.Methods {
-			calls[i] = m.Name + "(" + strings.Join(m.Params, ", ") + ")"
+func eventsOf(info broker.Info, prefix string) []listedEvent {
+	events := []listedEvent{}
+	for _, e := range info.Endpoints {
+		parts := strings.SplitN(strings.TrimPrefix(e.Subject, prefix), ".", 3)
+		if strings.HasPrefix(e.Subject, prefix) && len(parts) == 3 { // source, partition, type
+			events = append(events, listedEvent{Handler: e.Name, Event: parts[0] + "." + parts[2], Subject: e.Subject})
 		}
+	}
+	return events
+}
+
+// printRows prints the services, with the events that they handle where any does.
+func printRows(out io.Writer, rows []listed) error {
+	head := "SERVICE\tVERSION\tINSTANCES\tMETHODS"
+	anyEvents := slices.ContainsFunc(rows, func(r listed) bool { return len(r.Events) > 0 })
+	if anyEvents {
+		head += "\tEVENTS"
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, head)
+	for _, r := range rows {
 		version := cmp.Or(r.Version, "-") // of one that is none, nothing is left
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", r.Name, version, len(r.Instances), present.Safe(strings.Join(calls, ", ")))
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s", r.Name, version, len(r.Instances), r.calls())
+		if anyEvents {
+			_, _ = fmt.Fprint(w, "\t", r.heard())
+		}
+		_, _ = fmt.Fprintln(w)
 	}
 	return w.Flush() // reports what the lines before met
+}
+
+// calls returns the methods as they are called.
+func (r listed) calls() string {
+	calls := make([]string, len(r.Methods))
+	for i, m := range r.Methods {
+		calls[i] = m.Name + "(" + strings.Join(m.Params, ", ") + ")"
+	}
+	return present.Safe(cmp.Or(strings.Join(calls, ", "), "-"))
+}
+
+// heard returns the events that are handled.
+func (r listed) heard() string {
+	heard := make([]string, len(r.Events))
+	for i, e := range r.Events {
+		heard[i] = e.Event
+	}
+	return present.Safe(cmp.Or(strings.Join(heard, ", "), "-"))
 }

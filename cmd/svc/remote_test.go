@@ -91,8 +91,8 @@ func announce(t *testing.T, b *svctest.Broker, name, version string, endpoints .
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Stop(context.Background()) })
-	a := conn.Announce(broker.Info{Identity: broker.Identity{Name: name, ID: "x", Version: version}, Endpoints: endpoints}, nil)
-	if err := a.Start(t.Context()); err != nil {
+	a := conn.Announce(broker.Info{Identity: broker.Identity{Name: name, ID: "x", Version: version}, Endpoints: endpoints})
+	if err := a.Publish(); err != nil {
 		t.Fatal(err)
 	}
 	if err := conn.Flush(t.Context()); err != nil {

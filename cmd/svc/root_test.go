@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/rpc"
 )
@@ -72,6 +73,10 @@ func TestExitCodesTellFailuresApart(t *testing.T) {
 		{"no room in the queue", broker.ErrFull, 3},
 		{"nothing is stored", broker.ErrNoJetStream, 3},
 		{"no result any more", rpc.ErrNoResult.Explain("x"), 3},
+		{"nobody who handles an event", fmt.Errorf("emit: %w", events.ErrNoHandler), 3},
+		{"no such dead letter", events.ErrNoLetter.Explain("x"), 3},
+		{"what is no event", events.ErrBadEvent.Explain("x"), 2},
+		{"not stored in time", events.ErrNotStored, 5},
 		{"bad arguments", rpc.ErrBadArguments.Explain("x"), 2},
 		{"too many of them", broker.ErrTooLarge, 2},
 		{"credentials", fmt.Errorf("call: %w", broker.ErrRefused.Explain("x")), 4},

@@ -51,7 +51,7 @@ func params(t *testing.T, dir string) testscript.Params {
 			"module":    writeModule,
 			"snapshot":  snapshot,
 			"unchanged": unchanged,
-			"await":     await,
+			"await":     awaitText,
 			"listens":   listens,
 			"free":      free,
 			"alive":     alive,
@@ -173,9 +173,9 @@ func treeHash(ts *testscript.TestScript, dir string) string {
 	return fmt.Sprintf("%x %s", sha256.Sum256([]byte(content.String())), names)
 }
 
-// await is `await FILE REGEXP [COUNT]`: it returns once the text of FILE, which
+// awaitText is `await FILE REGEXP [COUNT]`: it returns once the text of FILE, which
 // a process in the background writes, matches so many times.
-func await(ts *testscript.TestScript, neg bool, args []string) {
+func awaitText(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: await FILE REGEXP [COUNT]")
 	}

@@ -3,7 +3,6 @@
 package scenarios_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -69,8 +69,7 @@ type batch struct {
 // begin starts count calls of slow.work at once.
 func (w *world) begin(c *rpc.Standalone, count int, work time.Duration) *batch {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), deadline)
-	w.t.Cleanup(cancel) // not earlier: it would end the calls
+	ctx := await.Within(w.t, deadline)
 	b := &batch{w: w, first: w.calls, began: time.Now()}
 	w.calls += count
 	for i := range count {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/enoki-go/enoki/internal/await"
 )
 
 // An event is one line of the history.
@@ -63,19 +65,8 @@ func (w *world) starts(first int) map[int][]event {
 // awaitStarts returns once count calls from first on have been started.
 func (w *world) awaitStarts(first, count int) {
 	w.t.Helper()
-	tick, limit := time.NewTicker(time.Millisecond), time.NewTimer(patience)
-	defer tick.Stop()
-	defer limit.Stop()
-	for {
-		if len(w.starts(first)) >= count {
-			return
-		}
-		select {
-		case <-tick.C: // another process writes; there is nothing to wait on
-		case <-limit.C:
-			w.t.Fatalf("have %d calls started, want %d", len(w.starts(first)), count)
-		}
-	}
+	started := func() bool { return len(w.starts(first)) >= count } // another process writes; it tells nobody
+	await.Until(w.t, strconv.Itoa(count)+" calls are started", started, patience)
 }
 
 // wantOnce checks that no call from first on was started twice.

@@ -4,7 +4,6 @@ package scenarios_test
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
 	"net"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -91,9 +91,7 @@ type outcome struct {
 // svc runs a verb that ends by itself.
 func (w *world) svc(args ...string) outcome {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 2*patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, bench.svc, append(args, "--broker", w.url)...)
+	cmd := exec.CommandContext(await.Within(w.t, 2*patience), bench.svc, append(args, "--broker", w.url)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Env, cmd.Stdout, cmd.Stderr = bench.env, &stdout, &stderr
 	began := time.Now()
@@ -125,9 +123,7 @@ func (w *world) client() *rpc.Standalone {
 			w.t.Logf("the client said:\n%s", tail(text))
 		}
 	})
-	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
-	defer cancel()
-	if err := c.Connection().Await(ctx); err != nil {
+	if err := c.Connection().Await(await.Within(w.t, patience)); err != nil {
 		w.t.Fatal(err)
 	}
 	return c

@@ -57,6 +57,10 @@ func Start(c Config) (*Broker, error) {
 	return b, nil
 }
 
+// roomForAll is what streams may reserve, however small the disk is: most of them stay
+// nearly empty while somebody develops, and what they have is never preallocated.
+const roomForAll = 1 << 40
+
 func (c Config) options() (*server.Options, error) {
 	host, port, err := splitAddr(c.Addr)
 	if err != nil {
@@ -67,6 +71,7 @@ func (c Config) options() (*server.Options, error) {
 		Port:                   cmp.Or(port, server.RANDOM_PORT),
 		JetStream:              c.JetStream,
 		StoreDir:               c.Store,
+		JetStreamMaxStore:      roomForAll,
 		DisableJetStreamBanner: true,
 		NoSigs:                 true,
 	}, nil

@@ -9,19 +9,21 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
 
 // queue makes a work queue under a fresh name, which begins its subjects.
-func queue(t *testing.T, c *broker.Conn, name string, change ...func(*broker.WorkQueueConfig)) *broker.WorkQueue {
+func queue(t *testing.T, c *broker.Conn, name string, change ...func(*broker.StreamConfig)) *broker.Stream {
 	t.Helper()
-	config := broker.WorkQueueConfig{Name: name, Subjects: []string{name + ".>"}, MaxBytes: 1 << 20}
+	config := broker.StreamConfig{Name: name, Subjects: []string{name + ".>"}, MaxBytes: 1 << 20}
 	for _, f := range change {
 		f(&config)
 	}
-	q, err := c.WorkQueue(within(t), config)
+	q, err := c.Stream(await.Within(t), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +31,9 @@ func queue(t *testing.T, c *broker.Conn, name string, change ...func(*broker.Wor
 }
 
 // store stores a message whose body and id are the same.
-func store(t *testing.T, q *broker.WorkQueue, subject, id string) broker.Stored {
+func store(t *testing.T, q *broker.Stream, subject, id string) broker.Stored {
 	t.Helper()
-	s, err := q.Store(within(t), &broker.Msg{Subject: subject, Data: []byte(id), Header: broker.Header{"K": {id}}}, id, 0)
+	s, err := q.Store(await.Within(t), &broker.Msg{Subject: subject, Data: []byte(id), Header: broker.Header{"K": {id}}}, id, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,17 +43,15 @@ func store(t *testing.T, q *broker.WorkQueue, subject, id string) broker.Stored 
 func TestSameIDIsStoredOnce(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			q := queue(t, c, name)
-			one, two, other := store(t, q, name+".a", "1"), store(t, q, name+".a", "1"), store(t, q, name+".a", "2")
+			on := start(t)
+			q := queue(t, on.Conn, on.name)
+			one, two, other := store(t, q, on.name+".a", "1"), store(t, q, on.name+".a", "1"), store(t, q, on.name+".a", "2")
 			if one.Duplicate || !two.Duplicate || two.Sequence != one.Sequence || other.Duplicate || other.Sequence != one.Sequence+1 {
 				t.Errorf("have %+v, %+v, %+v, want the second to be the first", one, two, other)
 			}
-			m, at, found, err := q.Look(within(t), one.Sequence)
-			if err != nil || !found || string(m.Data) != "1" || m.Header.Get("K") != "1" || time.Since(at).Abs() > time.Minute {
-				t.Errorf("have %v at %v, %v, %v, want the message", m, at, found, err)
+			e, found, err := q.At(await.Within(t), one.Sequence)
+			if err != nil || !found || string(e.Msg.Data) != "1" || e.Msg.Header.Get("K") != "1" || time.Since(e.Stored).Abs() > time.Minute {
+				t.Errorf("have %+v, %v, %v, want the message", e, found, err)
 			}
 		})
 	}
@@ -60,18 +60,17 @@ func TestSameIDIsStoredOnce(t *testing.T) {
 func TestFullQueueIsSaidAtOnce(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			for what, limit := range map[string]func(*broker.WorkQueueConfig){
-				"messages": func(w *broker.WorkQueueConfig) { w.MaxMsgs = 2 },
-				"bytes":    func(w *broker.WorkQueueConfig) { w.MaxBytes = 2000 },
+			on := start(t)
+			for what, limit := range map[string]func(*broker.StreamConfig){
+				"messages": func(w *broker.StreamConfig) { w.MaxMsgs = 2 },
+				"bytes":    func(w *broker.StreamConfig) { w.MaxBytes = 2000 },
 			} {
-				name := fresh(t, url)
-				c, _ := dial(t, url)
-				q := queue(t, c, name, limit)
+				name := fresh(t, on.url)
+				q := queue(t, on.Conn, name, limit)
 				var err error
 				began := time.Now()
 				for i := 0; err == nil && i < 10; i++ {
-					_, err = q.Store(within(t), &broker.Msg{Subject: name + ".a", Data: make([]byte, 500)}, strconv.Itoa(i), 0)
+					_, err = q.Store(await.Within(t), &broker.Msg{Subject: name + ".a", Data: make([]byte, 500)}, strconv.Itoa(i), 0)
 				}
 				if !errors.Is(err, broker.ErrFull) || fault.CodeOf(err) != fault.Exhausted || time.Since(began) > 2*time.Second {
 					t.Errorf("%s: have %v after %v, want ErrFull at once", what, err, time.Since(began))
@@ -84,12 +83,12 @@ func TestFullQueueIsSaidAtOnce(t *testing.T) {
 func TestMessagesGoWhenTheirTimeIsUp(t *testing.T) {
 	c, _ := dial(t, svctest.NewBroker(t).URL())
 	q := queue(t, c, "q")
-	s, err := q.Store(within(t), &broker.Msg{Subject: "q.a"}, "1", time.Millisecond)
+	s, err := q.Store(await.Within(t), &broker.Msg{Subject: "q.a"}, "1", time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the message is gone", func() bool {
-		_, _, found, err := q.Look(within(t), s.Sequence)
+	await.Until(t, "the message is gone", func() bool {
+		_, found, err := q.At(await.Within(t), s.Sequence)
 		return err == nil && !found
 	})
 }
@@ -99,14 +98,12 @@ func TestMessagesGoWhenTheirTimeIsUp(t *testing.T) {
 func TestTimeToLiveIsLeftOutWhereItIsNotUnderstood(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			js := tool(t, url)
-			if _, err := js.CreateStream(within(t), streamOf(name)); err != nil {
+			on := start(t)
+			js := plain.JetStream(t, on.url)
+			if _, err := js.CreateStream(await.Within(t), streamOf(on.name)); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := queue(t, c, name).Store(within(t), &broker.Msg{Subject: name + ".a"}, "1", time.Hour); err != nil {
+			if _, err := queue(t, on.Conn, on.name).Store(await.Within(t), &broker.Msg{Subject: on.name + ".a"}, "1", time.Hour); err != nil {
 				t.Errorf("have %v, want it stored", err)
 			}
 		})
@@ -119,7 +116,7 @@ func TestStoredMessagesSurviveARestart(t *testing.T) {
 	q := queue(t, c, "q")
 	s := store(t, q, "q.a", "1")
 	b.Stop()
-	eventually(t, "disconnected", func() bool { return j.has("connection to broker lost") })
+	await.Until(t, "disconnected", func() bool { return j.has("connection to broker lost") })
 	b.Restart()
 	if again := store(t, q, "q.a", "1"); !again.Duplicate || again.Sequence != s.Sequence {
 		t.Errorf("have %+v, want it known as %d", again, s.Sequence)
@@ -129,27 +126,30 @@ func TestStoredMessagesSurviveARestart(t *testing.T) {
 func TestRecordsKeepTheLastOfEachSubject(t *testing.T) {
 	for kind, start := range brokers {
 		t.Run(kind, func(t *testing.T) {
-			url := start(t)
-			name := fresh(t, url)
-			c, _ := dial(t, url)
-			r, err := c.Records(within(t), broker.RecordsConfig{Name: name, Subjects: []string{name + ".>"}, MaxBytes: 1 << 20})
+			on := start(t)
+			r, err := on.Records(await.Within(t), broker.RecordsConfig{Name: on.name, Subjects: []string{on.name + ".>"}, MaxBytes: 1 << 20})
 			if err != nil {
 				t.Fatal(err)
 			}
 			heard := make(chan *broker.Msg, 10)
-			subscribe(t, c, name+".a", "", heard)
+			subscribe(t, on.Conn, on.name+".a", "", heard)
 			for _, put := range [][2]string{{"a", "1"}, {"b", "1"}, {"a", "2"}} {
-				if err := r.Put(within(t), &broker.Msg{Subject: name + "." + put[0], Data: []byte(put[1]), Header: broker.Header{"K": {put[1]}}}); err != nil {
+				if err := r.Put(await.Within(t), &broker.Msg{Subject: on.name + "." + put[0], Data: []byte(put[1]), Header: broker.Header{"K": {put[1]}}}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			for subject, want := range map[string]string{"a": "2", "b": "1", "c": ""} {
-				m, found, err := r.Last(within(t), name+"."+subject)
+				m, found, err := r.Last(await.Within(t), on.name+"."+subject)
 				if err != nil || found != (want != "") || found && (string(m.Data) != want || m.Header.Get("K") != want) {
 					t.Errorf("%s: have %v, %v, %v, want %q", subject, m, found, err, want)
 				}
 			}
-			if one, two := take(t, heard), take(t, heard); string(one.Data)+string(two.Data) != "12" {
+			large := &broker.Msg{Subject: on.name + ".d", Data: make([]byte, 2<<20)}
+			errs := r.PutAll(await.Within(t), []*broker.Msg{{Subject: on.name + ".d", Data: []byte("1")}, large, {Subject: on.name + ".e", Data: []byte("1")}})
+			if errs[0] != nil || !errors.Is(errs[1], broker.ErrTooLarge) || errs[2] != nil {
+				t.Errorf("have %v, want the second refused alone", errs)
+			}
+			if one, two := await.Take(t, heard), await.Take(t, heard); string(one.Data)+string(two.Data) != "12" {
 				t.Errorf("have %s and %s, want who listens told of both", one.Data, two.Data)
 			}
 		})

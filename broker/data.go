@@ -1,0 +1,62 @@
+package broker
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// headerData begins the headers that hold context data.
+const headerData = "Svc-Data-"
+
+// DataOf returns the context data in the headers of a message.
+func DataOf(h Header) (map[string]string, error) {
+	var data map[string]string
+	for key, values := range h {
+		name, ok := strings.CutPrefix(key, headerData)
+		if !ok || len(values) == 0 {
+			continue
+		}
+		if !ValidName(name) {
+			return nil, fmt.Errorf("header %.100q: have key %.64q of context data, want 1 to 64 letters, digits, - or _", key, name)
+		}
+		if data == nil {
+			data = make(map[string]string)
+		}
+		data[name] = UnescapeHeader(values[0])
+	}
+	return data, nil
+}
+
+// PutData writes context data into headers.
+func PutData(h Header, data map[string]string) {
+	for key, value := range data {
+		h[headerData+key] = []string{EscapeHeader(value)}
+	}
+}
+
+// StreamName returns the name of a stream for what a service stores under a prefix.
+// The usual namespace is left out.
+func (c *Conn) StreamName(prefix, service string) string {
+	name := prefix
+	if c.settings.Namespace != usualNamespace {
+		name += "_" + c.settings.Namespace
+	}
+	if service != "" {
+		name += "_" + service
+	}
+	return name
+}
+
+// EscapeHeader returns text as the value of a header: percent-encoded, because a
+// header can hold neither line breaks nor white space at its ends.
+func EscapeHeader(text string) string { return url.PathEscape(text) }
+
+// UnescapeHeader is the reverse of EscapeHeader. What was written by hand, with a
+// percent sign of its own, stays as it is.
+func UnescapeHeader(value string) string {
+	if text, err := url.PathUnescape(value); err == nil {
+		return text
+	}
+	return value
+}

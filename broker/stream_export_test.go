@@ -1,0 +1,18 @@
+package broker
+
+import "time"
+
+// WatchEvery inspects the consumer more often than every minute.
+func (c ConsumerConfig) WatchEvery(d time.Duration) ConsumerConfig {
+	c.watch = d
+	return c
+}
+
+// Deafen ends the subscriptions of a consumer without its knowing.
+func (c *Consumer) Deafen() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.lines {
+		_ = l.sub.sub.Unsubscribe()
+	}
+}

@@ -1,0 +1,134 @@
+package sqldb_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/enoki-go/enoki/dependency/sqldb"
+	"github.com/enoki-go/enoki/service"
+)
+
+func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ settings, want string }{
+		"other databases only": {
+			"databases: {ordres: {url: 'sqlite:'}, stock: {}}",
+			`database orders has no configuration: want the key databases.orders.url ("sqlite:" for an embedded one), have databases ordres, stock`,
+		},
+		"unknown scheme": {
+			"databases: {orders: {url: 'mysql://root:pa55@127.0.0.1/orders'}}",
+			`configuration key databases.orders.url: have a URL that begins with "mysql", want postgres://user:password@host/name or sqlite:file`,
+		},
+		"no scheme":       {"databases: {orders: {url: pa55word-and-more}}", `have a URL without a scheme, want postgres://`},
+		"in memory":       {"databases: {orders: {url: 'sqlite::memory:'}}", `have a database in memory, whose content would be lost; want sqlite:file`},
+		"unreadable URL":  {"databases: {orders: {url: 'postgres://root:pa55@127.0.0.1:port/orders'}}", "configuration key databases.orders.url: "},
+		"unknown key":     {"databases: {orders: {uri: 'sqlite:'}}", "databases.orders"},
+		"no connections":  {"databases: {orders: {max_open: 0}}", "configuration key databases.orders.max_open: have 0, want more than 0"},
+		"no time":         {"databases: {orders: {max_lifetime: 0s}}", "configuration key databases.orders.max_lifetime: have 0s, want more than 0"},
+		"no memory":       {"databases: {orders: {inbox_age: -1h}}", "configuration key databases.orders.inbox_age: have -1h0m0s, want more than 0"},
+		"for one service": {"databases: {orders: {}}\nservices: {shop: {databases: {orders: {max_open: -1}}}}", "have -1, want more than 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := newApp(tt.settings, &records{}, &shop{})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("have %v, want %s", err, tt.want)
+			}
+			if strings.Contains(err.Error(), "pa55") {
+				t.Errorf("have the password in %v", err)
+			}
+		})
+	}
+}
+
+// misnamed has tags that are mistakes.
+type misnamed struct {
+	A *sqldb.Session `db:"a/b"`
+	B *sqldb.Session `db:""`
+	C *sqldb.Session `database:"orders"`
+
+	_ door `method:"Run"`
+}
+
+func (*misnamed) Run() {}
+
+func TestTagsThatCannotWorkAreRefused(t *testing.T) {
+	t.Parallel()
+	_, err := newApp("", &records{}, &misnamed{})
+	for _, want := range []string{
+		`field A: tag key db: have "a/b", want the name of a database: 1 to 64 letters, digits, - or _`,
+		`field B: tag key db: have "", want`,
+		`field C: `,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("have %v, want %s", err, want)
+		}
+	}
+}
+
+// nameless says nothing of its database.
+type nameless struct {
+	_ service.Name `name:"shop"`
+
+	DB *sqldb.Session
+
+	_ door `method:"Run"`
+}
+
+func (s *nameless) Run(ctx context.Context, do func(context.Context, *sqldb.Session) error) error {
+	return do(ctx, s.DB)
+}
+
+func TestADatabaseWithoutANameIsTheDefaultOne(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "d.db")
+	w := start(t, "databases: {default: {url: 'sqlite:"+file+"'}}", &nameless{})
+	if err := w.run(t.Context(), create); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+}
+
+func create(ctx context.Context, s *sqldb.Session) error {
+	_, err := s.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS orders (name text UNIQUE)")
+	return err
+}
+
+func TestNothingConfiguredIsAFileThatOutlivesTheProcess(t *testing.T) {
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	w := start(t, "", &shop{})
+	for _, do := range []func(context.Context, *sqldb.Session) error{create, order("a")} {
+		if err := w.run(t.Context(), do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.stop()
+	files, _ := filepath.Glob(filepath.Join(cache, "svc", "databases", "sqldb-*", "orders.db"))
+	if len(files) != 1 || !strings.Contains(w.log.String(), "file="+files[0]) {
+		t.Errorf("have files %v, want one, and the log to name it:\n%s", files, w.log)
+	}
+	if err := start(t, "", &shop{}).run(t.Context(), order("a")); err == nil {
+		t.Error("have an empty database, want the order of the process before")
+	}
+}
+
+func TestFoldersHaveEmbeddedDatabasesOfTheirOwn(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for range 2 {
+		t.Chdir(t.TempDir())
+		w := start(t, "databases: {orders: {}}", &shop{})
+		if err := w.run(t.Context(), func(ctx context.Context, s *sqldb.Session) error {
+			_, err := s.ExecContext(ctx, "CREATE TABLE orders (name text)")
+			return err
+		}); err != nil {
+			t.Errorf("have the database of the other folder: %v", err)
+		}
+		w.stop()
+	}
+}
