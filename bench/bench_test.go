@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func TestEveryContestantYieldsNumbers(t *testing.T) {
 	t.Parallel()
 	r := smoke(t, "-rounds", "2", "-duration", "10ms", "-run", "/")
 	var got []string
-	for _, c := range r.Calls {
+	for _, c := range slices.Concat(r.Calls, r.Events) {
 		got = append(got, c.Mode+" "+c.Contestant)
 		for name, value := range map[string]float64{
 			"rate": c.Rate.Median, "first quartile": c.Rate.Q1, "third quartile": c.Rate.Q3,
@@ -45,8 +46,8 @@ func TestEveryContestantYieldsNumbers(t *testing.T) {
 		}
 	}
 	var want []string
-	for _, m := range modes {
-		for _, c := range contestants {
+	for _, m := range slices.Concat(callModes, eventModes) {
+		for _, c := range m.contestants {
 			want = append(want, m.name+" "+c.name)
 		}
 	}
@@ -91,7 +92,7 @@ func TestProfilesAreWrittenForEveryProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	prefix := filepath.Join(dir, "small-")
-	if err := f.profileLane(modes[0], l, prefix, 10*time.Millisecond); err != nil {
+	if err := f.profileLane(callModes[0], l, prefix, 10*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []string{roleClient, roleServer, roleBroker} {

@@ -1,6 +1,9 @@
 package main
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A contestant is one way to greet somebody in another process. To add one,
 // write its two sides and append it to contestants.
@@ -28,10 +31,12 @@ type client struct {
 	call func(ctx context.Context, name string) (string, error)
 	// context returns what one of the callers in flight gives to all of its calls.
 	context func() context.Context
+	// emitter, where it is set, stands in place of the two: it asks for nothing.
+	emitter *emitter
 	close   func() error
 }
 
-// contestants are all that is measured; the first is what the others are
+// contestants are all that is measured of calls; the first is what the others are
 // compared to.
 var contestants = []contestant{
 	rawBytes.contestant(),
@@ -49,8 +54,15 @@ var contestants = []contestant{
 	{name: "grpc-go", serve: serveGRPC, dial: dialGRPC},
 }
 
+// Of events there are two fields, each with its own first: those that are stored, and
+// those that are not.
+var (
+	keepers   = []contestant{jetstreamHand.contestant(), jetstreamControl.contestant(), jetstreamPrefetch.contestant(), eventsReliable.contestant(jetstreamPrefetch.name)}
+	listeners = []contestant{coreHand.contestant(), coreControl.contestant(), eventsUnreliable.contestant("")}
+)
+
 func contestantNamed(name string) (contestant, bool) {
-	for _, c := range contestants {
+	for _, c := range slices.Concat(contestants, keepers, listeners) {
 		if c.name == name {
 			return c, true
 		}

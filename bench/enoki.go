@@ -62,7 +62,10 @@ func (k enokiKind) contestant(peer string) contestant {
 // that succeed, which is nothing.
 var warnings = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
-func (k enokiKind) serve(a assignment) (site, error) {
+func (k enokiKind) serve(a assignment) (site, error) { return serveOurs(a, k.service, newPhrase) }
+
+// serveOurs starts a service of ours with what a constructor makes.
+func serveOurs(a assignment, prototype, constructor any) (site, error) {
 	settings := []config.Option{config.Define(fmt.Sprintf("broker.url=%q", a.URL))}
 	if a.Workers > 0 {
 		settings = append(settings, config.Define(fmt.Sprintf("workers=%d", a.Workers)))
@@ -71,7 +74,7 @@ func (k enokiKind) serve(a assignment) (site, error) {
 	if err != nil {
 		return site{}, err
 	}
-	app, err := service.New(cfg, service.Logger(warnings), service.Provide(newPhrase), service.With(k.service))
+	app, err := service.New(cfg, service.Logger(warnings), service.Provide(constructor), service.With(prototype))
 	if err != nil {
 		return site{}, err
 	}

@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// mode is a way to call.
+// mode is a way to call, or to emit.
 type mode struct {
-	name  string
-	round round // without its duration
+	name        string
+	contestants []contestant // the others are compared to the first
+	round       round        // without its duration
 }
 
 const (
@@ -20,11 +21,24 @@ const (
 	many      = 64
 )
 
-var modes = []mode{
-	{"small/64", round{InFlight: many, Size: smallName}},
-	{"small/1", round{InFlight: 1, Size: smallName}},
-	{"1KiB/64", round{InFlight: many, Size: largeName}},
-	{"1KiB/1", round{InFlight: 1, Size: largeName}},
+var callModes = []mode{
+	{"small/64", contestants, round{InFlight: many, Size: smallName}},
+	{"small/1", contestants, round{InFlight: 1, Size: smallName}},
+	{"1KiB/64", contestants, round{InFlight: many, Size: largeName}},
+	{"1KiB/1", contestants, round{InFlight: 1, Size: largeName}},
+}
+
+// manyUnhandled is how far an emitter may be ahead of its handler where events are
+// stored. Where they are not, it is as many as our handler takes while all its workers
+// are busy.
+const manyUnhandled = 1024
+
+var eventModes = []mode{
+	{"stored/64", keepers, round{InFlight: many, Size: smallName, Unhandled: manyUnhandled}},
+	{"stored/batch", keepers, round{InFlight: 1, Size: smallName, Unhandled: manyUnhandled, Batch: manyUnhandled / 4}},
+	{"stored/1", keepers, round{InFlight: 1, Size: smallName, Unhandled: 1}},
+	{"sent/64", listeners, round{InFlight: many, Size: smallName, Unhandled: many}},
+	{"sent/1", listeners, round{InFlight: 1, Size: smallName, Unhandled: 1}},
 }
 
 // field is where contestants meet: one broker, and of every contestant a server
@@ -51,16 +65,28 @@ func (f *field) close() {
 	}
 }
 
+// measureAll compares in several modes.
+func (f *field) measureAll(ctx context.Context, modes []mode) (all []row, err error) {
+	for _, m := range modes {
+		rows, err := f.measure(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
 // measure compares in one mode the contestants that the options select to the
 // first one.
 func (f *field) measure(ctx context.Context, m mode) ([]row, error) {
 	var names []string
-	for _, c := range contestants[1:] {
+	for _, c := range m.contestants[1:] {
 		if f.options.run.MatchString(m.name + " " + c.name) {
 			names = append(names, c.name)
 		}
 	}
-	base := contestants[0].name
+	base := m.contestants[0].name
 	if len(names) == 0 && !f.options.run.MatchString(m.name+" "+base) {
 		return nil, nil
 	}
@@ -94,7 +120,7 @@ func (f *field) interleave(ctx context.Context, m mode, base string, others []st
 		if samples[i], err = f.sample(ctx, m, name); err != nil {
 			return nil, err
 		}
-		f.progress.say("%-9s %3d/%d  %-23s %8.0f calls/s", m.name, i+1, len(turns), name, samples[i].Rate)
+		f.progress.say("%-9s %3d/%d  %-23s %8.0f/s", m.name, i+1, len(turns), name, samples[i].Rate)
 	}
 	return samples, nil
 }

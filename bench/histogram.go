@@ -32,10 +32,10 @@ func (h *histogram) count() int64 {
 	return n
 }
 
-// quantile returns the middle of the bucket below whose end a share of the
-// durations lies; 0 where there are none.
-func (h *histogram) quantile(share float64) time.Duration {
-	rank := int64(share * float64(h.count()))
+// median returns the middle of the bucket below whose end half of the durations lie; 0
+// where there are none.
+func (h *histogram) median() time.Duration {
+	rank := h.count() / 2
 	for i, n := range h.buckets {
 		if n > 0 && rank < n {
 			return (lowest(i) + lowest(i+1)) / 2

@@ -8,12 +8,17 @@ import (
 	"time"
 )
 
-// round is a stretch of calls: so many callers that each make one call after
-// the other.
+// round is a stretch of calls, or of events: so many callers that each make one
+// after the other.
 type round struct {
 	InFlight int
 	Size     int // bytes of the name
 	Duration time.Duration
+
+	Unhandled int // events that may be emitted and not handled; 0 where there are none
+	Batch     int // events that are emitted at once, in the form for many; 0 for one by one
+
+	Events int64 // after which the round ends, before its time is up; 0 for no such number
 }
 
 // tally is what came of a round.
@@ -27,6 +32,9 @@ func (t tally) rate() float64 { return float64(t.Calls) / t.Elapsed.Seconds() }
 
 // run makes the calls; the first one that fails ends it.
 func (r round) run(ctx context.Context, c client) (tally, error) {
+	if c.emitter != nil {
+		return r.emit(ctx, c.emitter)
+	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	callers := make([]caller, r.InFlight)
@@ -57,7 +65,7 @@ func sum(callers []caller, elapsed time.Duration) tally {
 	for i := range callers {
 		all.merge(&callers[i].took)
 	}
-	return tally{Calls: all.count(), Elapsed: elapsed, P50: all.quantile(0.5)}
+	return tally{Calls: all.count(), Elapsed: elapsed, P50: all.median()}
 }
 
 // caller makes one call after the other.

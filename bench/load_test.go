@@ -72,7 +72,7 @@ func TestRoundFailsWithTheFirstError(t *testing.T) {
 
 func TestNamesHaveTheSizeOfTheMode(t *testing.T) {
 	t.Parallel()
-	for _, m := range modes {
+	for _, m := range callModes {
 		if got := len(m.round.name()); got != m.round.Size {
 			t.Errorf("%s: have a name of %d bytes, want %d", m.name, got, m.round.Size)
 		}

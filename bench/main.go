@@ -56,19 +56,23 @@ func bench(ctx context.Context, o options, out, errs io.Writer) error {
 	defer bus.stop()
 	f := field{options: o, bus: bus, progress: progress{errs}}
 	defer f.close()
-	for _, m := range modes {
-		rows, err := f.measure(ctx, m)
-		if err != nil {
+	if r.Calls, err = f.measureAll(ctx, callModes); err != nil {
+		return err
+	}
+	if r.Events, err = f.measureAll(ctx, eventModes); err != nil {
+		return err
+	}
+	if o.flat > 0 {
+		if r.Flat, err = f.measureFlat(ctx, o.flat); err != nil {
 			return err
 		}
-		r.Calls = append(r.Calls, rows...)
 	}
 	if o.run.MatchString(startName) {
 		if r.Start, err = measureStart(ctx, o, bus.url, f.progress); err != nil {
 			return err
 		}
 	}
-	if len(r.Calls) == 0 && r.Start == nil {
+	if len(r.Calls) == 0 && len(r.Events) == 0 && len(r.Flat) == 0 && r.Start == nil {
 		return fmt.Errorf("-run %q matches nothing; it is matched with \"<mode> <contestant>\", such as \"small/64 enoki\", and %q", o.run, startName)
 	}
 	return r.print(out, o.format())

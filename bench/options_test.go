@@ -17,6 +17,7 @@ func TestOptionsRefuseWhatCannotBeMeasured(t *testing.T) {
 		{"-starts 0", "want at least 1"},
 		{"-duration 0s", "want a duration above 0"},
 		{"-workers -1", "have -duration 700ms, -idle 1s and -workers -1"},
+		{"-flat 5", "have -flat 5, want at least 10"},
 		{"-json -markdown", "have -json and -markdown, want one of them"},
 		{"-run (", "missing closing"},
 		{"small", `have argument "small", want flags only`},

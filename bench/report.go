@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -19,6 +18,8 @@ type report struct {
 	Machine machine
 	Repeat  string
 	Calls   []row         `json:",omitempty"`
+	Events  []row         `json:",omitempty"`
+	Flat    []flatStage   `json:",omitempty"`
 	Start   *startFigures `json:",omitempty"`
 }
 
@@ -72,21 +73,26 @@ func (r report) print(out io.Writer, as format) error {
 
 // text is the report for a terminal.
 func (r report) text() string {
-	lines := slices.Concat(r.callLines(), [][]string{nil}, r.startLines())
-	if len(r.Calls) == 0 || r.Start == nil {
-		lines = slices.Concat(r.callLines(), r.startLines())
+	parts := []string{fmt.Sprintf("machine  %s\nrepeat   %s\n", r.Machine, r.Repeat)}
+	for _, lines := range [][][]string{r.callLines(), r.eventLines(), r.flatLines(), r.startLines()} {
+		if lines != nil {
+			parts = append(parts, align(lines))
+		}
 	}
-	return fmt.Sprintf("machine  %s\nrepeat   %s\n\n%s", r.Machine, r.Repeat, align(lines))
+	return strings.Join(parts, "\n")
 }
 
 // markdown is the report for a page; the mode of a line is in its first cell.
 func (r report) markdown() string {
-	text := fmt.Sprintf("%s; `%s`\n", r.Machine, r.Repeat)
-	if lines := r.callLines(); lines != nil {
-		text += "\n" + markdownTable(lines)
+	parts := []string{fmt.Sprintf("%s; `%s`\n", r.Machine, r.Repeat)}
+	start := r.startLines()
+	if start != nil {
+		start = append([][]string{{"", "of examples/hello", "median", "quartiles"}}, start...)
 	}
-	if lines := r.startLines(); lines != nil {
-		text += "\n" + markdownTable(append([][]string{{"", "of examples/hello", "median", "quartiles"}}, lines...))
+	for _, lines := range [][][]string{r.callLines(), r.eventLines(), r.flatLines(), start} {
+		if lines != nil {
+			parts = append(parts, markdownTable(lines))
+		}
 	}
-	return text
+	return strings.Join(parts, "\n")
 }

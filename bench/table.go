@@ -34,6 +34,26 @@ func (c row) cells() []string {
 	}
 }
 
+// eventLines are a heading and what was measured of events; nil for nothing.
+func (r report) eventLines() [][]string {
+	if len(r.Events) == 0 {
+		return nil
+	}
+	lines := [][]string{{
+		"mode", "contestant", "rate ×", "quartiles", "to prefetch ×", "events/s", "p50", "CPU ×",
+		"emitter µs", "handler µs", "broker µs", "emitter allocs", "handler allocs",
+	}}
+	for _, c := range r.Events {
+		lines = append(lines, []string{
+			c.Mode, c.Contestant, ratio(c.Rate.Median), quartiles(c.Rate, ratio), c.peer(),
+			fmt.Sprintf("%.0f", c.Calls), fmt.Sprintf("%.3f ms", float64(c.P50)/float64(time.Millisecond)), ratio(c.CPU.Median),
+			microseconds(c.CPUPerCall.Client), microseconds(c.CPUPerCall.Server), microseconds(c.CPUPerCall.Broker),
+			tenths(c.ClientMallocs), tenths(c.ServerMallocs),
+		})
+	}
+	return lines
+}
+
 // peer is the ratio to the contestant's peer.
 func (c row) peer() string {
 	if c.PeerRate.Median == 0 {
