@@ -65,8 +65,12 @@ func (w *world) take(ctx context.Context, f plan.Fault) (taken *seat, whyNot str
 	case f.Kind == plan.Caller:
 		seats, spare = w.submitters, 0
 	}
-	if f.Kind == plan.Meta || f.Kind == plan.Stream {
+	switch f.Kind {
+	case plan.Meta, plan.Stream:
 		target = w.leader(ctx, f.Kind)
+	case plan.Active:
+		target = w.active()
+	default:
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -170,7 +170,17 @@ func (f writerFunc) Write(p []byte) (int, error) {
 
 func TestWrongFlagsAreRefused(t *testing.T) {
 	for _, args := range [][]string{
-		{"-faults", "flood"}, {"-faults", "lame"}, {"-faults", "meta"}, {"-durable", "-1"}, {"-processes", "0"}, {"-seconds", "0"}, {"more"},
+		{"-faults", "flood"},
+		{"-faults", "lame"},
+		{"-faults", "meta"},
+		{"-durable", "-1"},
+		{"-processes", "0"},
+		{"-seconds", "0"},
+		{"more"},
+		{"-events", "-naive"},
+		{"-events", "-callers", "0"},
+		{"-events", "-orders", "-1"},
+		{"-ordered", "-faults", "stream"},
 	} {
 		var errs bytes.Buffer
 		if _, err := readOptions(args, &errs); err == nil {
@@ -192,6 +202,10 @@ func TestModesHaveTheirOwnDefaults(t *testing.T) {
 		{[]string{"-spike"}, spike, time.Second, 0},
 		{[]string{"-crowd"}, crowd, 2 * time.Minute, 0},
 		{[]string{"-crowd", "-deadline", "5s"}, crowd, 5 * time.Second, 0},
+		{[]string{"-events"}, ofEvents, 10 * time.Second, 10},
+		{[]string{"-events", "-cluster"}, ofEvents, 10 * time.Second, 10},
+		{[]string{"-ordered"}, ordered, 10 * time.Second, 10},
+		{[]string{"-timers"}, timers, 10 * time.Second, 10},
 	} {
 		o, err := readOptions(tt.args, os.Stderr)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/test/chaos/check"
 	"github.com/enoki-go/enoki/test/chaos/plan"
+	"github.com/enoki-go/enoki/test/chaos/role"
 )
 
 // traffic is what the monitoring of the brokers tells of them together.
@@ -60,11 +61,16 @@ type jsz struct {
 	} `json:"account_details"`
 }
 
-// queueName is the stream of the durable calls.
-const queueName = "RPC_chaos"
+// queueName is the stream of the durable calls, or of the events.
+func (m mode) queueName() string {
+	if m.withoutCalls() {
+		return "EVT_" + role.Source
+	}
+	return "RPC_chaos"
+}
 
 // leader returns the number of the broker that leads JetStream, or the queue of
-// durable calls; -1 where nobody knows.
+// durable calls or the stream of events; -1 where nobody knows.
 func (w *world) leader(ctx context.Context, kind plan.Kind) int {
 	for i := range w.brokers {
 		var state jsz
@@ -73,7 +79,7 @@ func (w *world) leader(ctx context.Context, kind plan.Kind) int {
 		}
 		name := state.Meta.Leader
 		if kind == plan.Stream {
-			name = state.leaderOf(queueName)
+			name = state.leaderOf(w.options.mode.queueName())
 		}
 		var number int
 		if _, err := fmt.Sscanf(strings.TrimPrefix(name, check.BrokerPrefix), "%d", &number); err == nil {

@@ -33,6 +33,9 @@ type report struct {
 // load is the load in figures.
 type load struct {
 	CallsPerSecond, DurablePerSecond    float64
+	EventsPerSecond, OrdersPerSecond    float64
+	Keys                                int     // of events in order
+	IntervalSeconds                     float64 // between the due times of the job
 	Seconds, DeadlineSeconds            float64
 	SlackSeconds, GapSeconds            float64
 	Processes, Workers, Callers         int
@@ -70,6 +73,8 @@ func (o options) figures() load {
 		l.CallsPerSecond, l.WorkMilliseconds, l.CapacityPerSecond = 0, o.work.Seconds()*1000, o.capacity()
 	case soak:
 		l.GapSeconds = o.gap.Seconds()
+	case ofEvents, ordered, timers:
+		l = o.eventFigures(l)
 	case outage, roll:
 	}
 	if l.Submitters > 0 {
@@ -92,6 +97,8 @@ func (o options) describe() string {
 		load = fmt.Sprintf("spike to %.0f calls/s for %v", 2*o.capacity(), spikeFor)
 	case crowd:
 		load = fmt.Sprintf("%d calls of %v at once", o.crowd, o.work)
+	case ofEvents, ordered, timers:
+		load = o.describeEvents()
 	case soak, outage, roll:
 	}
 	return fmt.Sprintf("%s, deadline %v, %d processes of %d workers, %d callers, %d brokers",

@@ -51,6 +51,7 @@ func (s *seat) launch() (*proc.Child, error) {
 		return nil, err
 	}
 	c := s.child
+	s.world.note(history.Fact{Kind: history.Started, Process: c.Name})
 	s.world.watching.Go(func() {
 		code, at := c.Exit()
 		s.world.note(history.Fact{Time: at.UnixNano(), Kind: history.Exited, Process: c.Name, Code: code})

@@ -34,7 +34,17 @@ func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.
 	if err != nil {
 		return nil, tally{}, err
 	}
-	verdicts := check.Judge(facts, check.Rules{Workers: o.workers, Drain: o.drain, Slack: o.slack, Naive: naive})
+	judge := check.Judge
+	switch o.mode {
+	case ofEvents:
+		judge = check.JudgeEvents
+	case ordered:
+		judge = check.JudgeOrder
+	case timers:
+		judge = check.JudgeTimers
+	default:
+	}
+	verdicts := judge(facts, check.Rules{Workers: o.workers, Drain: o.drain, Slack: o.slack, Naive: naive})
 	switch o.mode {
 	case spike:
 		verdicts = append(lookedAt(verdicts, "P2"), judgeSpike(o, naive, facts, errs)...)
@@ -42,7 +52,7 @@ func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.
 		verdicts = append(lookedAt(verdicts), judgeCrowd(o, facts, before, after)...)
 	case outage, roll:
 		verdicts = lookedAt(verdicts)
-	case soak:
+	case soak, ofEvents, ordered, timers:
 	}
 	return verdicts, w.tally, o.tidy(dir, verdicts, errs)
 }
@@ -94,6 +104,9 @@ func (w *world) run(ctx context.Context, errs io.Writer) (before, after scene, e
 	if before, err = w.scene(ctx); err != nil {
 		return before, after, err
 	}
+	if err := w.fill(ctx); err != nil {
+		return before, after, err
+	}
 	_, _ = fmt.Fprintf(errs, "load of %v begins\n", w.options.length)
 	begin := time.Now()
 	for _, s := range slices.Concat(w.callers, w.submitters) {
@@ -115,6 +128,9 @@ func (w *world) run(ctx context.Context, errs io.Writer) (before, after scene, e
 		return before, after, err
 	}
 	w.note(history.Fact{Time: begin.Add(w.options.length).UnixNano(), Kind: history.LoadDone})
+	if err := w.collect(ctx, errs); err != nil {
+		return before, after, err
+	}
 	if after, err = w.scene(ctx); err != nil {
 		return before, after, err
 	}

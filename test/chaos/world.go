@@ -34,6 +34,10 @@ type world struct {
 	callers    []*seat
 	submitters []*seat
 	fetcher    *seat
+	late       *seat // a handler that is away while a stream fills up; nil without
+	filler     *seat // who fills it
+	collector  *seat // nil without events
+	books      books // database of the run
 
 	watching sync.WaitGroup // for the ends of processes
 
@@ -53,9 +57,12 @@ func newWorld(o options, naive bool, dir string) (*world, error) {
 		return nil, err
 	}
 	w.layBrokers(ports)
+	if o.mode.withoutCalls() {
+		return w, w.layEvents()
+	}
 	for i := range o.processes {
 		w.workers = append(w.workers, w.seat(check.WorkerPrefix, i, func(s *role.Setup) {
-			s.Worker = &role.Worker{Workers: o.workers, Drain: o.drain}
+			s.Worker = &role.Worker{Services: role.Calls, Workers: o.workers, Drain: o.drain}
 		}))
 	}
 	for i := range o.callers {
@@ -104,7 +111,7 @@ func (w *world) layBrokers(ports []int) {
 
 func (w *world) seat(prefix string, i int, fill func(*role.Setup)) *seat {
 	setup := func(name string) role.Setup {
-		s := role.Setup{Name: name, Dir: w.dir, URL: w.shuffled(prefix, i), Naive: w.naive, Replicas: len(w.brokers)}
+		s := role.Setup{Name: name, Dir: w.dir, URL: w.shuffled(prefix, i), Naive: w.naive && !w.options.mode.withoutCalls(), Replicas: len(w.brokers)}
 		fill(&s)
 		return s
 	}
@@ -193,7 +200,7 @@ const ended = "end"
 func (w *world) close() error {
 	w.family.Close()
 	w.watching.Wait()
-	err := w.facts.Close()
+	err := errors.Join(w.facts.Close(), w.books.drop())
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return errors.Join(w.failed, err)

@@ -18,6 +18,8 @@ type past struct {
 	processes map[string]*process
 	outages   []outage
 	loadDone  int64 // when the last call was made
+	drained   int64 // when nothing waited any more; 0 where that was not so
+	undrained []history.Fact
 }
 
 // call is one call, as its caller saw it, with its runs in order.
@@ -27,6 +29,10 @@ type call struct {
 	submitted  *history.Fact // of a durable call: nil where nobody knows whether it was
 	answers    []history.Fact
 	runs       []*run
+	letters    []history.Fact // of an event: its dead letters
+	row        *history.Fact  // of an order: what was committed
+	effects    []history.Fact // of an order
+	ticks      int            // of a due time: messages that stand for it
 }
 
 // answeredBefore reports whether the caller had its answer at a time.
@@ -66,6 +72,7 @@ func (r *run) wasOnAt(at int64) bool {
 type process struct {
 	name    string
 	runs    []*run
+	started int64 // 0 where nobody says
 	ready   *history.Fact
 	strikes []history.Fact
 	resumed []history.Fact
@@ -127,6 +134,10 @@ func recall(facts []history.Fact, r Rules) *past {
 			p.befell(f)
 		case f.Kind == history.LoadDone:
 			p.loadDone = f.Time
+		case f.Kind == history.Drained:
+			p.drained = f.Time
+		case f.Kind == history.Undrained:
+			p.undrained = append(p.undrained, f)
 		case f.ID != "":
 			p.called(calls, f)
 		}
@@ -139,6 +150,8 @@ func recall(facts []history.Fact, r Rules) *past {
 func (p *past) befell(f history.Fact) {
 	of := p.process(f.Process)
 	switch f.Kind {
+	case history.Started:
+		of.started = f.Time
 	case history.Ready:
 		of.ready = &f
 	case history.Struck:
@@ -177,6 +190,22 @@ func (p *past) called(calls map[string]*call, f history.Fact) {
 		p.began(c, f)
 	case history.Ended:
 		ended(c, f)
+	default:
+		c.collected(f)
+	}
+}
+
+// collected adds what was found when all was over.
+func (c *call) collected(f history.Fact) {
+	switch f.Kind {
+	case history.Buried:
+		c.letters = append(c.letters, f)
+	case history.Committed:
+		c.row = &f
+	case history.Effect:
+		c.effects = append(c.effects, f)
+	case history.Ticked:
+		c.ticks++
 	default: // nothing else has an ID
 	}
 }
@@ -188,10 +217,11 @@ func (p *past) began(c *call, f history.Fact) {
 	r.process.runs = append(r.process.runs, r)
 }
 
-// ended ends the oldest run of the call by the process.
+// ended ends the oldest run of the call by the process. An event can have runs of
+// several methods.
 func ended(c *call, f history.Fact) {
 	for _, r := range c.runs {
-		if r.process.name == f.From && r.ended == nil {
+		if r.process.name == f.From && r.ended == nil && (f.Method == "" || r.began.Method == f.Method) {
 			r.ended = &f
 			return
 		}

@@ -21,6 +21,11 @@ const (
 
 	SubmitterPrefix = "submitter-"
 	FetcherPrefix   = "fetcher-"
+
+	EmitterPrefix   = "emitter-"
+	FillerPrefix    = "filler-"
+	LatePrefix      = "late-"
+	CollectorPrefix = "collector-"
 )
 
 // Limits of promises, without the slack.

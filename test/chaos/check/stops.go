@@ -12,8 +12,15 @@ import (
 
 // stopsGently is P17 for a single SIGTERM.
 func (p *past) stopsGently() Verdict {
+	return p.gently("nothing lost or run twice", p.harmed)
+}
+
+// gently judges how the workers left that were told to once. Harm says what that did to
+// a run.
+func (p *past) gently(promised string, harm func(*run, history.Fact) string) Verdict {
 	var f findings
-	v := Verdict{Promise: "P17", Says: fmt.Sprintf("SIGTERM: nothing lost or run twice, exit 0 within %v", p.rules.Drain+exitLimit+p.rules.Slack)}
+	limit := p.rules.Drain + exitLimit + p.rules.Slack
+	v := Verdict{Promise: "P17", Says: fmt.Sprintf("SIGTERM: %s, exit 0 within %v", promised, limit)}
 	var took []time.Duration
 	for _, of := range p.workers() {
 		strike, hit := of.hit(plan.Term)
@@ -22,7 +29,7 @@ func (p *past) stopsGently() Verdict {
 		}
 		v.Count++
 		for _, r := range of.runs {
-			if why := p.harmed(r, strike); why != "" {
+			if why := harm(r, strike); why != "" {
 				f.add(why, r.call.id)
 			}
 		}
@@ -31,8 +38,7 @@ func (p *past) stopsGently() Verdict {
 			continue
 		}
 		delay := of.exited.Since(strike)
-		took = append(took, delay)
-		if delay > p.rules.Drain+exitLimit+p.rules.Slack {
+		if took = append(took, delay); delay > limit {
 			f.add("exit too late", of.name)
 		}
 	}

@@ -22,7 +22,8 @@ const (
 	Caller Kind = "caller" // kill -9 of a process that has just submitted a durable call, and a restart
 	Lame   Kind = "lame"   // lame duck and restart of all brokers of a cluster, one after the other
 	Meta   Kind = "meta"   // kill -9 of the broker that leads JetStream, and a restart
-	Stream Kind = "stream" // kill -9 of the broker that leads the queue of durable calls, and a restart
+	Stream Kind = "stream" // kill -9 of the broker that leads the queue of durable calls, or the stream of events, and a restart
+	Active Kind = "active" // kill -9 of the worker process in which something has begun last, and a restart
 )
 
 // Letter returns the letter of the kind in tables.
@@ -48,7 +49,7 @@ func (k Kind) OfBroker() bool { return k == Broker || k.OfCluster() }
 func (k Kind) OfCluster() bool { return k == Lame || k == Meta || k == Stream }
 
 // Kinds are all kinds.
-var Kinds = []Kind{Kill, Freeze, Double, Term, Broker, Caller, Lame, Meta, Stream}
+var Kinds = []Kind{Kill, Freeze, Double, Term, Broker, Caller, Lame, Meta, Stream, Active}
 
 // Fault is one thing that goes wrong.
 type Fault struct {
@@ -75,6 +76,8 @@ func (f Fault) String() string {
 		target = "all brokers"
 	case Meta, Stream:
 		target = string(f.Kind) + " leader"
+	case Active:
+		target = "active worker"
 	default:
 	}
 	return fmt.Sprintf("%8.3fs  %-6s  %-13s  %s %v", f.At.Seconds(), f.Kind, target, what, f.For)

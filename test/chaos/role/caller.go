@@ -138,10 +138,17 @@ func (s Setup) connect() (callFunc, error) {
 
 // dial connects as the configuration of a program would have it.
 func (s Setup) dial() (*rpc.Standalone, error) {
+	return rpc.Dial("", rpc.WithConfig(s.config()), rpc.WithLogger(s.logger()))
+}
+
+func (s Setup) config() broker.Config {
 	config := broker.Defaults()
 	config.URL, config.Replicas = s.URL, s.Replicas
-	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	return rpc.Dial("", rpc.WithConfig(config), rpc.WithLogger(logger))
+	return config
+}
+
+func (Setup) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 }
 
 func (s Setup) connectNaive() (callFunc, error) {

@@ -27,13 +27,33 @@ type Setup struct {
 
 	Submitter *Submitter `json:",omitempty"`
 	Fetcher   *Fetcher   `json:",omitempty"`
+
+	Emitter   *Emitter   `json:",omitempty"`
+	Filler    *Filler    `json:",omitempty"`
+	Collector *Collector `json:",omitempty"`
 }
 
-// Worker is a process that serves calls.
+// Worker is a process of services.
 type Worker struct {
-	Workers int           // calls at once
-	Drain   time.Duration // how long running calls may take at stop
+	Services Services
+	Workers  int           // calls of a service at once
+	Drain    time.Duration // how long running calls may take at stop
+	Database string        `json:",omitempty"` // URL of that of the shop and the ledger
+	MaxBytes int           `json:",omitempty"` // of the streams that it makes; 0 for the usual
 }
+
+// Services says which services a worker has.
+type Services string
+
+// The services of workers.
+const (
+	Calls  Services = "calls"  // that of calls
+	Events Services = "events" // handlers, shop and ledger
+	Steps  Services = "steps"  // a handler in order
+	Loose  Services = "loose"  // the same without order
+	Late   Services = "late"   // a handler that is away
+	Timers Services = "timers" // a job of the cluster
+)
 
 // Spec returns how a child with this setup is started.
 func (s Setup) Spec() (proc.Spec, error) {
@@ -49,11 +69,18 @@ func (s Setup) args() []string {
 	if s.Worker == nil || s.Naive {
 		return nil
 	}
-	return []string{
+	args := []string{
 		"--broker", s.URL, "--drain", s.Worker.Drain.String(),
 		"--define", fmt.Sprintf("workers=%d", s.Worker.Workers),
 		"--define", fmt.Sprintf("broker.replicas=%d", s.Replicas),
 	}
+	if s.Worker.Database != "" {
+		args = append(args, "--define", fmt.Sprintf("databases.chaos.url=%q", s.Worker.Database))
+	}
+	if s.Worker.MaxBytes > 0 {
+		args = append(args, "--define", fmt.Sprintf("events.max_bytes=%d", s.Worker.MaxBytes))
+	}
+	return args
 }
 
 // Asked returns the setup of this process, if it is a child.
@@ -72,6 +99,11 @@ func Main(text string) error {
 	if err != nil {
 		return err
 	}
+	return s.play(facts)
+}
+
+// play does what the setup says.
+func (s Setup) play(facts *history.File) error {
 	switch {
 	case s.Caller != nil:
 		return s.call(facts)
@@ -79,6 +111,12 @@ func Main(text string) error {
 		return s.submit(facts)
 	case s.Fetcher != nil:
 		return s.fetch(facts)
+	case s.Emitter != nil:
+		return s.emit(facts)
+	case s.Filler != nil:
+		return s.fill(facts)
+	case s.Collector != nil:
+		return s.collect(facts)
 	case s.Naive:
 		return s.serveNaive(facts)
 	default:

@@ -121,5 +121,24 @@ func (s Setup) serve(facts *history.File) {
 			sayReady()
 		}
 	}
-	service.Main(&chaos{Facts: &journal{s.Name, facts}}, service.Observe(tell))
+	service.Main(append(s.services(&journal{s.Name, facts}), service.Observe(tell))...)
+}
+
+// services returns those of a worker.
+func (s Setup) services(facts *journal) []any {
+	database := statements(s.Worker.Database)
+	switch s.Worker.Services {
+	case Events:
+		return []any{&handlers{Facts: facts}, &shop{Database: database}, &ledger{Database: database}}
+	case Steps:
+		return []any{&sequence{Facts: facts}}
+	case Loose:
+		return []any{&looseSequence{Facts: facts}}
+	case Late:
+		return []any{&late{Facts: facts}}
+	case Timers:
+		return []any{&clock{Facts: facts}}
+	default:
+		return []any{&chaos{Facts: facts}}
+	}
 }
