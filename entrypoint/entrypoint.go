@@ -99,6 +99,16 @@ type Host interface {
 	// costs more than such a call; done, too, is then called before it returns. It
 	// relieves r where this one turns out not to be.
 	Serve(c *Call, done Done, r Relay) error
+	// Do runs c on the goroutine it is called from, as soon as a worker is free, and
+	// returns when the method has returned and done was called: a call costs no
+	// switch of goroutines. Calls that wait have their turn in order, with those of
+	// Spawn and Queue, and ctx bounds the wait alone. done is called on the same
+	// goroutine; on another only where the method still runs a second after its
+	// context ended because the service stops: Do then returns after both. A method
+	// that ends its goroutine (runtime.Goexit) ends the caller's, after done. Where Do
+	// returns an error, done is not called: that of ctx, ErrExpired, ErrStopping, and
+	// ErrBusy where ten calls for each worker wait already.
+	Do(ctx context.Context, c *Call, done Done) error
 	// Go runs background work of the entrypoint until the container stops, which
 	// ends ctx and waits for f. An error of f stops the application.
 	Go(name string, f func(ctx context.Context) error)

@@ -129,7 +129,7 @@ func (e *emission) message(ctx context.Context, namespace string, payload any) (
 func (e *emission) header(ctx context.Context, contentType string) broker.Header {
 	h := make(broker.Header, 4)
 	if e.id == "" && !e.unreliable {
-		e.id = newID()
+		e.id = entrypoint.NewID()
 	}
 	values := [...]string{e.id, time.Now().UTC().Format(time.RFC3339Nano), contentType}
 	if e.id != "" {

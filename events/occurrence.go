@@ -114,7 +114,7 @@ func briefInfo(namespace string, m *broker.Msg) Info {
 // are stored, by which an inbox can recognise it, too.
 func (o *occurrence) nameless() string {
 	if o.lane == nil {
-		return newID()
+		return entrypoint.NewID()
 	}
 	return o.lane.stream.Name() + "-" + strconv.FormatUint(o.delivery.Sequence, 10)
 }

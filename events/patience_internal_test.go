@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/enoki-go/enoki/entrypoint"
 )
 
 func TestPatienceEndsAfterTheLimitOrAHundredthLater(t *testing.T) {
@@ -51,7 +53,7 @@ func TestPatienceEndsWithTheContextOfTheEmit(t *testing.T) {
 func TestIDsAreUsedOnce(t *testing.T) {
 	seen := make(map[string]bool)
 	for range 1000 {
-		id := newID()
+		id := entrypoint.NewID()
 		if seen[id] || len(id) > 40 {
 			t.Fatalf("have id %q, want a short one that was not there before", id)
 		}

@@ -98,12 +98,11 @@ const answerLimit = 100 * time.Millisecond
 // abandon answers for the calls that are left, and waits until that is done: what
 // the answers are sent with is closed next.
 func (p *pool) abandon() {
-	p.mu.Lock()
-	left := slices.Clone(p.running)
-	p.mu.Unlock()
+	left := p.forestall()
 	answered := make(chan struct{}, len(left))
 	for _, j := range left {
 		go func() { // awaited below; one that takes longer ends with the process
+			defer close(j.over)
 			if p.conclude(j, nil, errAbandoned, time.Since(j.started)) {
 				answered <- struct{}{}
 			}
@@ -120,4 +119,14 @@ func (p *pool) abandon() {
 			return
 		}
 	}
+}
+
+// forestall returns what runs: others answer for it, and its workers wait for them.
+func (p *pool) forestall() (left []*job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, j := range p.running {
+		j.over = make(chan struct{})
+	}
+	return slices.Clone(p.running)
 }

@@ -67,6 +67,10 @@ func (h *host) Serve(c *entrypoint.Call, done entrypoint.Done, r entrypoint.Rela
 	return h.pool.serveHere(h.job(c, done), r)
 }
 
+func (h *host) Do(ctx context.Context, c *entrypoint.Call, done entrypoint.Done) error {
+	return h.pool.do(ctx, h.job(c, done))
+}
+
 func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
 	c.Service = h.spec.name
 	if c.Name == "" {

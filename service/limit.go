@@ -41,3 +41,13 @@ func (g gate) most() int {
 	}
 	return least
 }
+
+// waitingPerWorker bounds the queue: a longer one only makes every caller wait
+// for work that will have expired when its turn comes.
+const waitingPerWorker = 10
+
+// crowded reports whether too many calls wait already.
+func (g gate) crowded() bool { return g[0].waiting >= waitingPerWorker*g.most() }
+
+// service returns the limit that all calls of the service share.
+func (g gate) service() gate { return g[len(g)-1:] }

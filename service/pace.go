@@ -49,16 +49,6 @@ func (p *pool) serveHere(j *job, r entrypoint.Relay) error {
 	return nil
 }
 
-// serveInPlace serves j on this goroutine.
-func (p *pool) serveInPlace(j *job) {
-	defer func() { // also where the method ends the goroutine
-		if next, _ := p.next(j, nil, false); next != nil {
-			go p.work(next) // owned by the pool: drain waits for it
-		}
-	}()
-	p.serve(j)
-}
-
 // relieve lets others receive in place of goroutines that a call holds up. The
 // caller holds mu.
 func (p *pool) relieve(now time.Time) {

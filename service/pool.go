@@ -21,8 +21,12 @@ type job struct {
 	answered atomic.Bool
 
 	at      int           // index in pool.running
-	turn    chan struct{} // closed when a Spawn that waits has its worker; nil where nobody waits
-	refused error         // why it has none; set before turn is closed
+	turn    chan struct{} // closed when who waits for a worker has it; nil where nobody waits
+	here    bool          // who waits for that runs it
+	refused error         // why there is none; set before turn is closed
+
+	forestalled bool          // set by its worker at the end: another answers for it
+	over        chan struct{} // closed when that one has answered
 }
 
 // jobs are used again: most are not needed for longer than their call takes.
@@ -106,6 +110,12 @@ func (p *pool) wait(ctx context.Context, j *job) error {
 	case closed:
 		return entrypoint.ErrStopping
 	}
+	return p.awaitTurn(ctx, j)
+}
+
+// awaitTurn waits until j, which is in line, has its worker, for as long as ctx
+// lives.
+func (p *pool) awaitTurn(ctx context.Context, j *job) error {
 	select {
 	case <-j.turn:
 		return j.refused
@@ -117,10 +127,6 @@ func (p *pool) wait(ctx context.Context, j *job) error {
 		return j.refused
 	}
 }
-
-// waitingPerWorker bounds the queue: a longer one only makes every caller wait
-// for work that will have expired when its turn comes.
-const waitingPerWorker = 10
 
 // queue starts j as soon as a worker is free and returns at once.
 func (p *pool) queue(j *job) error {
@@ -136,7 +142,7 @@ func (p *pool) enqueue(j *job) error {
 		return entrypoint.ErrStopping
 	case p.admit(j):
 		return nil
-	case j.gate[0].waiting >= waitingPerWorker*j.gate.most():
+	case j.gate.crowded():
 		return entrypoint.ErrBusy
 	}
 	p.await(j)

@@ -88,8 +88,9 @@ func (p *pool) remove(i int) {
 	p.waiting = slices.Delete(p.waiting, i, i+1)
 }
 
-// dequeue returns the first job that waits and can run, and counts it among those
-// that do. Those whose time is up are refused on the way. The caller holds mu.
+// dequeue returns the first job that waits, can run, and needs a goroutine for it,
+// and counts it among those that run. Those before it that have one are told that
+// it is their turn, and those whose time is up are refused. The caller holds mu.
 func (p *pool) dequeue() *job {
 	if len(p.waiting) == 0 {
 		return nil
@@ -102,15 +103,21 @@ func (p *pool) dequeue() *job {
 			p.refuse(j, why)
 			continue
 		}
-		if j.gate.open() {
-			p.remove(i)
-			p.enter(j)
-			if j.turn != nil {
-				close(j.turn)
-			}
-			return j
+		if !j.gate.open() {
+			i++
+			continue
 		}
-		i++
+		p.remove(i)
+		p.enter(j)
+		if j.turn != nil {
+			close(j.turn)
+		}
+		switch {
+		case !j.here:
+			return j
+		case !j.gate.service().open():
+			return nil
+		}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (p *pool) grant() {
 	}
 	for i := 0; i < len(p.wishes); {
 		s := p.wishes[i]
-		if service := s.gate[len(s.gate)-1:]; !service.open() {
+		if !s.gate.service().open() {
 			return // the others share this limit
 		}
 		if !s.gate.open() {

@@ -40,7 +40,7 @@ func (c *container) serve(j *job) {
 	out, err := any(nil), errExited
 	defer func() {
 		j.took = time.Since(j.started)
-		c.conclude(j, out, err, j.took)
+		j.forestalled = !c.conclude(j, out, err, j.took)
 		j.call.Cancel()
 	}()
 	out, err = c.run(j)
