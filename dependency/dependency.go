@@ -18,6 +18,10 @@ type Declaration interface {
 	Provide(f reflect.StructField, h Host) (Provider, error)
 }
 
+// Serving is implemented by declarations that serve somebody on their own, such as a
+// gateway: a service with such a field needs no entrypoint. Its method is never called.
+type Serving interface{ Serves() }
+
 // Provider lends the value of one field to each call.
 type Provider interface {
 	// Start makes the provider ready. ctx bounds starting, not running.

@@ -229,3 +229,22 @@ func TestWrongConfigurationIsReportedWithBothPlaces(t *testing.T) {
 		t.Errorf("New = %v, want the place of the field and that of the key", err)
 	}
 }
+
+// standing serves somebody on its own.
+type standing struct{}
+
+func (standing) Serves() {}
+
+func (standing) Provide(reflect.StructField, dependency.Host) (dependency.Provider, error) {
+	return dependency.Same(standing{}), nil
+}
+
+func TestServiceWhoseFieldServesNeedsNoEntrypoint(t *testing.T) {
+	t.Parallel()
+	type front struct {
+		_ service.Name `name:"front"`
+
+		Standing standing
+	}
+	startWorld(t, &front{})
+}

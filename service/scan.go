@@ -241,9 +241,15 @@ func (r *reader) check() {
 	default:
 		r.addf(r.source.place(-1), "service name: have %q, which is that of the type, want 1 to 64 letters, digits, - or _: add a marker `_ service.Name `name:\"…\"``", r.name)
 	}
-	if len(r.entries) == 0 && len(r.found) == r.before {
+	if len(r.entries) == 0 && len(r.found) == r.before && !slices.ContainsFunc(r.fields, serves) {
 		r.addf(r.source.place(-1), "%s declares no entrypoint: add a marker field such as `_ rpc.Method `method:\"Hello\"``", r.structType)
 	}
+}
+
+// serves reports whether a field is a reason to run a service without entrypoints.
+func serves(f field) bool {
+	_, ok := zero[dependency.Serving](f.Type)
+	return ok
 }
 
 // zero returns a zero value of type t, behind a pointer where that is what
