@@ -94,6 +94,19 @@ func Open(h Host) (*Conn, error) {
 	return c.(*Conn), nil
 }
 
+// Opened returns the connection of this process, nil where nobody has opened one. It is
+// for after the start.
+func Opened(h interface {
+	Shared(key any, build func() (any, error)) (any, error)
+},
+) *Conn {
+	c, err := h.Shared(connKey{}, func() (any, error) { return nil, ErrClosed })
+	if err != nil {
+		return nil
+	}
+	return c.(*Conn)
+}
+
 // Dial connects a program that is no service. The broker need not be there yet:
 // the connection is made as soon as it is.
 func Dial(settings Config, logger *slog.Logger) (*Conn, error) {
@@ -231,6 +244,16 @@ func (c *Conn) Closed() <-chan struct{} { return c.closed }
 // Connections returns how many times the connection was made: whoever sees it
 // grow knows that messages may have been lost in both directions.
 func (c *Conn) Connections() uint64 { return c.connections.Load() }
+
+// Connected reports whether the connection is up.
+func (c *Conn) Connected() bool {
+	select {
+	case <-c.up():
+		return true
+	default:
+		return false
+	}
+}
 
 // up returns a channel that is closed while the connection is up.
 func (c *Conn) up() <-chan struct{} {

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -71,6 +72,17 @@ type MissingError struct{ Name string }
 
 func (e *MissingError) Error() string {
 	return fmt.Sprintf("argument %q is missing", e.Name)
+}
+
+// ErrUnnamed reports an object of arguments by name for a method whose parameters
+// have none.
+var ErrUnnamed = errors.New("the method takes its arguments by position only")
+
+// FormError reports a form of arguments that does not exist.
+type FormError struct{ Have Form }
+
+func (e *FormError) Error() string {
+	return fmt.Sprintf("have %.100q, want %s, %s or none", e.Have, Positional, Named)
 }
 
 // EncodeError reports a Go value that cannot become a message. Unwrap gives the

@@ -52,8 +52,13 @@ func newCaller(conn *broker.Conn, name string, set settings) *caller {
 // forbidden tells the calls that were sent to a subject that they did not pass.
 func (c *caller) forbidden(subject string) {
 	c.inbox.Each(func(r broker.Receiver) {
-		if f, ok := r.(*flight); ok && c.subject(f.target) == subject {
-			f.post(heard{word: forbidden})
+		switch r := r.(type) {
+		case *flight:
+			if c.subject(r.target) == subject {
+				r.post(heard{word: forbidden})
+			}
+		case *question:
+			r.barred(subject)
 		}
 	})
 }
@@ -72,6 +77,7 @@ type target struct {
 	service, method string
 	timeout         time.Duration // 0 for that of the configuration
 	setting         string        // what set the timeout, for messages
+	atOnce          bool          // it does not wait for a service of which no instance is running
 	subject         string        // where known in advance
 	peer            *peer         // where known in advance
 }
@@ -112,6 +118,8 @@ func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, er
 	switch {
 	case err == errLate: //nolint:errorlint // this very value
 		return nil, timedOut(t, left, setting, f.whereabouts())
+	case errors.Is(err, broker.ErrNoResponders) && t.atOnce:
+		return nil, fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("no instance of %s is running", t.service))
 	case errors.Is(err, broker.ErrNoResponders):
 		return nil, c.unknownService(ctx, t, time.Until(f.end))
 	case err != nil:

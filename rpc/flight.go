@@ -163,6 +163,9 @@ func (f *flight) hear(ctx context.Context, h heard) error {
 
 // exists reports whether it is worth while to wait for the service.
 func (f *flight) exists(ctx context.Context) bool {
+	if f.target.atOnce {
+		return f.caller.patrol.unsettled(time.Now())
+	}
 	ctx, cancel := context.WithDeadline(ctx, f.end)
 	defer cancel()
 	return f.peer.exists(ctx, f.caller) || f.caller.patrol.unsettled(time.Now())

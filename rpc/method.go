@@ -58,7 +58,7 @@ func (Method) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Ho
 	}
 	e := &served{
 		server: s, host: h, name: o.Name, method: m,
-		params: params{names: o.Args, types: m.In, required: m.Required(), optional: m.Optional},
+		params: paramsOf(o.Args, m),
 	}
 	e.desk = newDesk(e)
 	if e.delivery, err = deliveryOf(o.Delivery); err != nil {
@@ -114,27 +114,32 @@ func (e *served) Stop(ctx context.Context) error {
 // Describe says where the method is reached.
 func (e *served) Describe() entrypoint.Description {
 	return entrypoint.Description{
-		Kind: kind, Name: e.name, Params: e.params.names, Input: e.input, Output: e.output,
+		Kind: kind, Name: e.name, Params: e.params.Names, Input: e.input, Output: e.output,
 		Address: subjectOf(e.server.conn.Namespace(), e.host.Service(), e.name),
 	}
 }
 
 // endpoint returns what discovery says of the method.
 func (e *served) endpoint() broker.Endpoint {
-	metadata := map[string]string{
-		"schema_hash": schema.Hash(append(append(json.RawMessage{}, e.input...), e.output...)),
-	}
+	metadata := map[string]string{}
 	if e.delivery != atLeastOnce {
 		metadata["delivery"] = string(e.delivery)
 	}
-	if e.input != nil {
-		metadata["input"] = string(e.input)
-	}
-	if e.output != nil {
-		metadata["output"] = string(e.output)
-	}
-	if names, err := json.Marshal(e.params.names); err == nil && len(e.params.names) > 0 {
-		metadata["params"] = string(names)
-	}
+	metadata = metadataOf(metadata, e.params.Names, e.input, e.output)
 	return broker.Endpoint{Name: e.name, Subject: e.Describe().Address, QueueGroup: e.host.Service(), Metadata: metadata}
+}
+
+// metadataOf adds what discovery says of every method.
+func metadataOf(metadata map[string]string, names []string, input, output json.RawMessage) map[string]string {
+	metadata["schema_hash"] = schema.Hash(append(append(json.RawMessage{}, input...), output...))
+	if input != nil {
+		metadata["input"] = string(input)
+	}
+	if output != nil {
+		metadata["output"] = string(output)
+	}
+	if list, err := json.Marshal(names); err == nil && len(names) > 0 {
+		metadata["params"] = string(list)
+	}
+	return metadata
 }

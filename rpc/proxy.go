@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,9 @@ type Proxy struct {
 	service string // "" for any
 	timeout time.Duration
 	field   string
+	setting string // of the timeout, for messages; "" for that of the field
+	atOnce  bool
+	caller  *caller // nil in a test
 	dial    func(ctx context.Context, t target, args body) (Result, error)
 }
 
@@ -55,7 +59,7 @@ func (Proxy) Provide(f reflect.StructField, h dependency.Host) (dependency.Provi
 }
 
 func proxyOf(c *caller, service string) Proxy {
-	return Proxy{service: service, dial: func(ctx context.Context, t target, args body) (Result, error) {
+	return Proxy{service: service, caller: c, dial: func(ctx context.Context, t target, args body) (Result, error) {
 		reply, err := c.call(ctx, t, args)
 		if err != nil {
 			return Result{}, err
@@ -72,7 +76,7 @@ func (p Proxy) Call(ctx context.Context, method string, args ...any) (Result, er
 		return Result{}, err
 	}
 	if p.dial == nil {
-		return Result{}, fmt.Errorf("call %s: this proxy was not filled: it is a field of a service, or comes from Standalone.Proxy", t)
+		return Result{}, fmt.Errorf("call %s: %w", t, errUnfilled)
 	}
 	return p.dial(ctx, t, arguments(args))
 }
@@ -82,6 +86,7 @@ func (p Proxy) target(method string) (target, error) {
 		method = p.service + "." + method
 	}
 	t, err := targetOf(method, p.timeout, p.field)
+	t.atOnce, t.setting = p.atOnce, cmp.Or(p.setting, t.setting)
 	if err != nil {
 		return t, fault.Newf(fault.Invalid, "call: have method %.200q, want \"service.method\" with names of letters, digits, - and _", method)
 	}

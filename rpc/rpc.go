@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/codec"
 )
 
 // ProtocolVersion is the version of what docs/protocol.md describes: services
 // that differ in it may not understand each other.
-const ProtocolVersion = 3
+const ProtocolVersion = 4
 
 // Headers of a request. Those of a reply exist only where it is an error.
 const (
@@ -28,8 +29,8 @@ const (
 
 // Values of headerArgs.
 const (
-	argsPositional = "positional"
-	argsNamed      = "named"
+	argsPositional = string(codec.Positional)
+	argsNamed      = string(codec.Named)
 )
 
 // subjectOf returns the subject of a method, of all methods for "*".
