@@ -50,8 +50,18 @@ var plan = table{
 		"rpc": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// Facts between services.
 		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},
-		// HTTP routes, websockets and OpenAPI.
-		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "schema", "tag"},
+		// HTTP routes, websockets, and the one server of a process.
+		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
+		// How a request becomes the parameters of a method.
+		"web/internal/typed": {"codec", "fault"},
+		// OpenAPI documents and their page.
+		"web/internal/apidoc": {"web/internal/typed"},
+		// One websocket, and all of a process.
+		"web/internal/sock": {"codec", "fault"},
+		// The JavaScript client of websockets.
+		"web/client": {},
+		// HTTP in front of services that have none: it stands above web and rpc.
+		"web/gateway": {"broker", "codec", "config", "dependency", "entrypoint", "fault", "internal/suggest", "rpc", "tag", "web", "web/internal/apidoc"},
 		// Methods on a schedule.
 		"timer": {"broker", "entrypoint", "fault", "tag"},
 		// Exclusive locks: one holder in the cluster, with a fencing token.
@@ -82,7 +92,14 @@ var plan = table{
 		"go.uber.org/fx":                    {"service"},
 		"go.yaml.in/yaml/v3":                {"config"},
 		"github.com/google/jsonschema-go":   {"schema"},
-		"github.com/gorilla/websocket":      {"web"},
+		"github.com/gorilla/websocket":      {"web/internal/sock", "test/..."},
+		"golang.org/x/time":                 {"web/internal/sock"},
+		"github.com/danielgtaylor/huma/v2":  {"web/internal/apidoc", "web/internal/typed"},
+		"github.com/swaggest/swgui":         {"web/internal/apidoc"},
+		"github.com/rs/cors":                {"web"},
+		"github.com/klauspost/compress":     {"web"},
+		"golang.org/x/net":                  {"web"},
+		"github.com/golang-jwt/jwt/v5":      {"examples/..."},
 		"github.com/jackc/pgx/v5":           {"dependency/sqldb"},
 		"modernc.org/sqlite":                {"dependency/sqldb"},
 		"github.com/robfig/cron/v3":         {"timer"},
@@ -98,7 +115,7 @@ var plan = table{
 // library is all that a user's program may link.
 var library = []string{
 	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault",
-	"internal/suggest", "lock", "rpc", "schema", "service", "tag", "timer", "web",
+	"internal/suggest", "lock", "rpc", "schema", "service", "tag", "timer", "web", "web/gateway",
 }
 
 func TestImportsFollowThePlan(t *testing.T) {

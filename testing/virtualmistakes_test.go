@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -31,6 +32,10 @@ var mistakes = map[string]func(t *testing.T){
 		t.Helper()
 		svctest.Virtual(t, func(t *testing.T) { svctest.Virtual(t, func(*testing.T) {}) })
 	},
+	"a service with HTTP": func(t *testing.T) {
+		t.Helper()
+		svctest.Virtual(t, func(t *testing.T) { svctest.New(t, &Site{}, service.Only("site", "Other", "Page")) })
+	},
 	"a broker of outside": func(t *testing.T) {
 		t.Helper()
 		svctest.NewBroker(t)
@@ -49,6 +54,7 @@ func TestMistakesOfVirtualAreTold(t *testing.T) {
 	for name, want := range map[string][]string{
 		"a real socket":        {"panic: svctest.Virtual: the clock of TestMistake has stood still for 1", "a real socket", "[IO wait", "Accept"},
 		"a bubble in a bubble": {"svctest.Virtual is called in a bubble", "FAIL: TestMistake"},
+		"a service with HTTP":  {"svctest.Virtual: site.Page is served over HTTP", "FAIL: TestMistake"},
 		"a broker of outside":  {"svctest.Virtual: a broker of this test is up; want it made within f", "FAIL: TestMistake"},
 	} {
 		t.Run(name, func(t *testing.T) {

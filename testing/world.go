@@ -55,11 +55,12 @@ func callLimit() time.Duration {
 
 // New starts a broker and the services, and stops them with the test. It takes
 // what service.Main takes (pointers to service structs, whose fields may hold
-// fakes, and Options), Config, and a *Broker to use instead of a new one.
+// fakes, and Options), Config, and a *Broker to use instead of a new one. Their HTTP
+// server listens on any free port: [World.URL] says where.
 func New(t TB, services ...any) *World {
 	t.Helper()
 	w := &World{t: t}
-	sources := []config.Option{}
+	sources := []config.Option{config.Text("svctest", anyPort)}
 	var given []any
 	for _, s := range services {
 		switch s := s.(type) {
@@ -90,6 +91,10 @@ func (w *World) start(sources []config.Option, services []any) {
 	w.app, err = service.New(cfg, service.Logger(logger), service.Observe(w.watchers.observe), service.With(services...))
 	if err != nil {
 		w.t.Fatalf("services: %v", err)
+		return
+	}
+	if why := w.stopsClock(); why != "" {
+		w.t.Fatalf("svctest.Virtual: %s", why)
 		return
 	}
 	w.t.Cleanup(w.Stop)

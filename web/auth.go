@@ -1,0 +1,201 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/tag"
+)
+
+// Auth is the marker for the method that says who sends a request:
+//
+//	_ web.Auth `method:"Authenticate"`
+//
+// The method is func([ctx,] *http.Request) (web.Data, error). It runs before each request
+// and each websocket of the service, on a worker, with the dependencies of the service,
+// except for routes with the tag key auth:"none". What it returns is added to the context
+// data, with which services know, however many calls further down, on whose behalf they
+// work. An error, such as fault.New(fault.Unauthenticated, "…"), is the answer. A service
+// has one. The tag key scheme says for readers of /openapi.json, and to Swagger UI, how
+// clients say who they are: bearer, which holds where nothing is said, basic or digest.
+type Auth struct{}
+
+// authOptions are the tag keys of Auth.
+type authOptions struct {
+	Scheme string `oneof:"bearer,basic,digest"`
+}
+
+var (
+	_ entrypoint.Declaration = Auth{}
+	_ entrypoint.Describer   = (*auth)(nil)
+)
+
+// Declare makes the entrypoint.
+func (Auth) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
+	o := authOptions{Scheme: "bearer"}
+	if err := tag.Read(t, &o); err != nil {
+		return nil, err
+	}
+	if len(m.In) != 1 || m.In[0] != requestType || len(m.Out) != 1 || m.Out[0] != reflect.TypeFor[Data]() {
+		return nil, fmt.Errorf("%s cannot say who sends a request: want func([ctx context.Context,] *http.Request) (web.Data, error)", m.Signature())
+	}
+	g, err := guardOf(h)
+	if err != nil {
+		return nil, err
+	}
+	if g.auth != nil {
+		return nil, fmt.Errorf("the service has a web.Auth already, %s; leave one of the two out", g.auth.method.Name)
+	}
+	s, err := ServerOf(h)
+	if err != nil {
+		return nil, err
+	}
+	s.document.Guard(h.Service(), o.Scheme)
+	g.auth = &auth{host: h, method: m, timeout: g.timeout, scheme: strings.ToUpper(o.Scheme[:1]) + o.Scheme[1:]}
+	return g.auth, nil
+}
+
+// auth asks the method.
+type auth struct {
+	host    entrypoint.Host
+	method  *entrypoint.Method
+	timeout time.Duration
+	scheme  string
+}
+
+// Describe says what the method is for.
+func (a *auth) Describe() entrypoint.Description {
+	return entrypoint.Description{Kind: "auth", Name: entrypoint.WireName(a.method.Name), Address: "each request"}
+}
+
+// Start does nothing: routes ask.
+func (*auth) Start(context.Context) error { return nil }
+
+// Stop does nothing: routes no longer ask.
+func (*auth) Stop(context.Context) error { return nil }
+
+func (a *auth) ask(r *http.Request, data Data) (Data, error) {
+	var out any
+	var err error
+	c := &entrypoint.Call{
+		ID: entrypoint.NewID(), Kind: kind, Method: a.method, Data: data, Parent: r.Context(), Deadline: time.Now().Add(a.timeout),
+		Decode: func(into []any) error {
+			*into[0].(**http.Request) = r
+			return nil
+		},
+	}
+	if refused := a.host.Do(r.Context(), c, func(o any, e error) { out, err = o, e }); refused != nil {
+		return nil, refused
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, _ := out.(Data) // nil is nothing
+	return found, nil
+}
+
+// carried is a header that becomes context data.
+type carried struct{ name, key string } // its canonical name, and the key of the data
+
+// guard is what the requests of one service pass.
+type guard struct {
+	headers []carried
+	auth    *auth // nil where everybody may come
+	timeout time.Duration
+}
+
+type guardKey struct{ service string }
+
+// guardOf returns the guard of the service that h hosts.
+func guardOf(h Host) (*guard, error) {
+	g, err := h.Shared(guardKey{h.Service()}, func() (any, error) {
+		s, err := readSettings(h)
+		if err != nil {
+			return nil, err
+		}
+		return newGuard(s), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return g.(*guard), nil
+}
+
+func newGuard(s settings) *guard {
+	g := &guard{headers: []carried{{traceparentField, "traceparent"}}, timeout: s.Timeout}
+	for name, key := range s.Headers {
+		g.headers = append(g.headers, carried{http.CanonicalHeaderKey(name), key})
+	}
+	return g
+}
+
+// HeadersOf returns what reads the context data of a request from its headers: from
+// those that the configuration key web.headers lists, and Traceparent. It is for other
+// kinds of handlers, and is asked for while services are declared.
+func HeadersOf(h Host) (func(*http.Request) (Data, error), error) {
+	g, err := guardOf(h)
+	if err != nil {
+		return nil, err
+	}
+	return g.fromHeaders, nil
+}
+
+// maxHeader bounds a header that travels on.
+const maxHeader = 1024
+
+func (g *guard) fromHeaders(r *http.Request) (data Data, err error) {
+	for _, h := range g.headers {
+		values := r.Header[h.name]
+		if len(values) == 0 {
+			continue
+		}
+		if len(values) > 1 || len(values[0]) > maxHeader || !utf8.ValidString(values[0]) {
+			return nil, statusError{http.StatusBadRequest, fmt.Sprintf("header %s: want it once, with at most %d bytes of UTF-8", h.name, maxHeader)}
+		}
+		if data == nil {
+			data = make(Data, len(g.headers))
+		}
+		data[h.key] = values[0]
+	}
+	return data, nil
+}
+
+// admit returns the context data of a request, or why it may not come in. Nobody is
+// asked who sends one that is public.
+func (g *guard) admit(r *http.Request, public bool) (Data, error) {
+	data, err := g.fromHeaders(r)
+	if err != nil || public || g.auth == nil {
+		return data, err
+	}
+	known, err := g.auth.ask(r, data)
+	if err != nil {
+		return nil, g.why(err)
+	}
+	if data == nil {
+		return known, nil
+	}
+	maps.Copy(data, known)
+	return data, nil
+}
+
+// why explains what the framework itself refused, or cut off.
+func (g *guard) why(err error) error {
+	switch {
+	case err == entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
+		return errClosed
+	case err == entrypoint.ErrBusy: //nolint:errorlint // as above
+		return errCrowded
+	case err == entrypoint.ErrExpired, errors.Is(err, context.DeadlineExceeded): //nolint:errorlint // as above
+		return fault.New(fault.Timeout, fmt.Sprintf("who sends the request was not known within %v (configuration key web.timeout)", g.timeout)).Because(err)
+	}
+	return err
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/rs/cors"
+)
+
+// chain returns what every request passes, outermost first: counting, CORS,
+// compression, the mux.
+func (s *Server) chain() http.Handler {
+	var h http.Handler = s.mux
+	if s.settings.Compress {
+		h = compressed(h)
+	}
+	if c := s.settings.Cors; len(c.Origins) > 0 {
+		h = cors.New(cors.Options{
+			AllowedOrigins: c.Origins, AllowedHeaders: append([]string{"Content-Type"}, c.Headers...), ExposedHeaders: append([]string{callIDField}, c.Expose...),
+			AllowedMethods:   []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+			AllowCredentials: c.Credentials, MaxAge: int(c.MaxAge.Seconds()),
+		}).Handler(h)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.active.enter()
+		defer s.active.leave()
+		if len(r.TransferEncoding) > 0 {
+			// It may have had a Content-Length as well, which net/http drops: where the
+			// next request begins is then not what a proxy in front thinks (RFC 9112, 6.3).
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// compressed compresses what is worth it. A websocket is left alone.
+func compressed(h http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed))
+	if err != nil {
+		panic(err) //nolint:forbidigo // a constant that the library refuses
+	}
+	zipped := wrap(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" {
+			h.ServeHTTP(w, r)
+			return
+		}
+		zipped.ServeHTTP(w, r)
+	})
+}
+
+// complete adds what the server serves by itself, except where a service has a route of
+// its own for that.
+func (s *Server) complete() error {
+	for path, folder := range s.settings.Static {
+		files, err := filesIn(folder)
+		if err != nil {
+			return fmt.Errorf("configuration key web.static: %w", err)
+		}
+		if err := s.Handle("GET "+path, "configuration key web.static", http.StripPrefix(strings.TrimSuffix(path, "/"), files)); err != nil {
+			return err
+		}
+	}
+	if s.settings.Health {
+		s.offer("/healthz", http.HandlerFunc(s.probe.alive))
+		s.offer("/readyz", http.HandlerFunc(s.probe.ready))
+	}
+	if s.settings.Docs {
+		s.offer("/openapi.json", s.document.Spec())
+		s.offer(docsPath, s.document.UI(docsPath, "/openapi.json"))
+	}
+	_ = s.register("GET "+clientPath, http.HandlerFunc(serveClient))
+	_ = s.register("/", http.HandlerFunc(s.nowhere))
+	return nil
+}
+
+// offer serves a path unless a service does.
+func (s *Server) offer(path string, h http.Handler) {
+	if s.owners[path] == "" {
+		_ = s.register("GET "+path, h) // refused where it is taken
+	}
+}
+
+const docsPath = "/apidocs/"
+
+// nowhere answers what fits no route: 405 where another method would.
+func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
+	if allowed := s.allowed(r); len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		Fail(w, r, "", statusError{http.StatusMethodNotAllowed, fmt.Sprintf("the path takes %s, not %.20q", strings.Join(allowed, ", "), r.Method)})
+		return
+	}
+	Fail(w, r, "", statusError{http.StatusNotFound, "no route fits the path"})
+}
+
+// allowed returns the methods with which a path has a route.
+func (s *Server) allowed(r *http.Request) (all []string) {
+	other := *r
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other.Method = method
+		if _, pattern := s.mux.Handler(&other); pattern != "" && pattern != "/" {
+			all = append(all, method)
+		}
+	}
+	return all
+}

@@ -1,0 +1,52 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"sync"
+
+	"github.com/enoki-go/enoki/web/internal/apidoc"
+)
+
+const (
+	specPath = "/openapi.json"
+	uiPath   = "/apidocs/"
+)
+
+// docs makes documents of the methods that are live.
+type docs struct {
+	title string
+	ui    http.Handler // shows whichever is served
+
+	mu     sync.Mutex // guards what follows
+	last   *apidoc.Document
+	digest [sha256.Size]byte // of the table that the last one is of
+}
+
+func newDocs(title string) *docs {
+	d := &docs{title: title, last: apidoc.New(title, docVersion)}
+	d.ui = d.last.UI(uiPath, specPath)
+	return d
+}
+
+// docVersion is that of the document, not of a service: they have their own.
+const docVersion = "1.0.0"
+
+// of returns the document of a table; of the same methods, the same one.
+func (d *docs) of(t *table) *apidoc.Document {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.digest == t.digest {
+		return d.last
+	}
+	d.last, d.digest = apidoc.New(d.title, docVersion), t.digest
+	for _, name := range t.callable() {
+		for _, m := range t.methodsOf(name) {
+			schemas := t.services[name].methods[m]
+			_ = d.last.AddRaw(http.MethodPost, "/"+name+"/"+m, apidoc.RawOperation{ // cannot fail: names have no wildcards
+				ID: name + "." + m, Tag: name, Summary: m, Input: schemas.input, Output: schemas.output,
+			})
+		}
+	}
+	return d.last
+}
