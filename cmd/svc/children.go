@@ -17,7 +17,7 @@ func (f *runFlags) processes(programs []launch.Program, binaries []string, where
 			all = append(all, supervise.Process{
 				Label: label(p.Name, len(programs), n+1, f.instances),
 				Path:  binaries[i],
-				Args:  f.childArgs(where),
+				Args:  f.childArgs(where, n),
 				Env:   childEnv(where),
 			})
 		}
@@ -39,11 +39,15 @@ func label(name string, programs, n, instances int) string {
 	}
 }
 
-// childArgs writes the flags of service.Main.
-func (f *runFlags) childArgs(where address) []string {
+// childArgs writes the flags of service.Main for the nth instance of a program, from
+// 0. Each has a port of its own, unless a --define of the user's says otherwise.
+func (f *runFlags) childArgs(where address, n int) []string {
 	var args []string
 	for _, file := range f.files {
 		args = append(args, "--config", file)
+	}
+	if f.instances > 1 {
+		args = append(args, "--define", "web.offset="+strconv.Itoa(n))
 	}
 	for _, d := range f.defines {
 		args = append(args, "--define", d)

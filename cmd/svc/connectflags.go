@@ -30,7 +30,7 @@ func (f *connectFlags) addConfig(cmd *cobra.Command) {
 // addBroker adds --broker and --namespace, besides those of addConfig.
 func (f *connectFlags) addBroker(cmd *cobra.Command) {
 	f.addConfig(cmd)
-	cmd.Flags().StringVar(&f.broker, "broker", "", "`URL` of the broker (default: $NATS_URL, broker.url, "+broker.DefaultURL+")")
+	cmd.Flags().StringVar(&f.broker, "broker", "", "`URL` of the broker (else $NATS_URL, broker.url, "+broker.DefaultURL+")")
 	cmd.Flags().StringVar(&f.namespace, "namespace", "", "first `TOKEN` of all subjects (default: svc)")
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/internal/suggest"
+	"github.com/enoki-go/enoki/rpc"
 )
 
 // lsFlags are the flags of svc ls.
@@ -37,7 +38,7 @@ func lsVerb() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
 	}
 	f.addBroker(cmd)
-	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: an array of {name, version, instances, methods}")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: an array of {name, version, instances, methods, events, subjects}")
 	return cmd
 }
 
@@ -99,6 +100,7 @@ type listed struct {
 	Instances []string       `json:"instances"` // their ids
 	Methods   []listedMethod `json:"methods"`
 	Events    []listedEvent  `json:"events"`
+	Subjects  []string       `json:"subjects"` // that are worked on
 }
 
 type listedMethod struct {
@@ -119,14 +121,14 @@ type listedEvent struct {
 func summarise(found []broker.Info, namespace string) []listed {
 	rows := []listed{}
 	for _, info := range found {
-		methods, events := methodsOf(info, namespace+".rpc."), eventsOf(info, namespace+".evt.")
-		if len(methods)+len(events) == 0 {
+		methods, events, subjects := methodsOf(info, namespace+".rpc."), eventsOf(info, namespace+".evt."), subjectsOf(info)
+		if len(methods)+len(events)+len(subjects) == 0 {
 			continue
 		}
 		i := slices.IndexFunc(rows, func(r listed) bool { return r.Name == info.Name && r.Version == info.Version })
 		if i < 0 {
 			i = len(rows)
-			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methods, Events: events})
+			rows = append(rows, listed{Name: info.Name, Version: info.Version, Methods: methods, Events: events, Subjects: subjects})
 		}
 		rows[i].Instances = append(rows[i].Instances, info.ID)
 	}
@@ -157,25 +159,41 @@ func eventsOf(info broker.Info, prefix string) []listedEvent {
 	return events
 }
 
-// printRows prints the services, with the events that they handle where any does.
+// subjectsOf returns the subjects that methods work on, see rpc.Subject.
+func subjectsOf(info broker.Info) []string {
+	subjects := []string{}
+	for _, e := range info.Endpoints {
+		if e.Metadata[rpc.MetadataKind] == "subject" {
+			subjects = append(subjects, e.Subject)
+		}
+	}
+	return subjects
+}
+
+// printRows prints the services, with the events and subjects that they handle where
+// any does.
 func printRows(out io.Writer, rows []listed) error {
-	head := "SERVICE\tVERSION\tINSTANCES\tMETHODS"
-	anyEvents := slices.ContainsFunc(rows, func(r listed) bool { return len(r.Events) > 0 })
-	if anyEvents {
-		head += "\tEVENTS"
+	head, shown := "SERVICE\tVERSION\tINSTANCES\tMETHODS", []func(listed) string{listed.calls}
+	if slices.ContainsFunc(rows, func(r listed) bool { return len(r.Events) > 0 }) {
+		head, shown = head+"\tEVENTS", append(shown, listed.heard)
+	}
+	if slices.ContainsFunc(rows, func(r listed) bool { return len(r.Subjects) > 0 }) {
+		head, shown = head+"\tSUBJECTS", append(shown, listed.works)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, head)
 	for _, r := range rows {
-		version := cmp.Or(r.Version, "-") // of one that is none, nothing is left
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%d\t%s", r.Name, version, len(r.Instances), r.calls())
-		if anyEvents {
-			_, _ = fmt.Fprint(w, "\t", r.heard())
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%d", r.Name, cmp.Or(r.Version, "-"), len(r.Instances)) // of a version that is none, nothing is left
+		for _, show := range shown {
+			_, _ = fmt.Fprint(w, "\t", show(r))
 		}
 		_, _ = fmt.Fprintln(w)
 	}
 	return w.Flush() // reports what the lines before met
 }
+
+// works returns the subjects that are worked on.
+func (r listed) works() string { return present.Safe(cmp.Or(strings.Join(r.Subjects, ", "), "-")) }
 
 // calls returns the methods as they are called.
 func (r listed) calls() string {

@@ -43,15 +43,24 @@ func pages(t *testing.T) []string {
 }
 
 // script turns a console block into a test script: a command that ends in & runs
-// in the background until the block ends.
+// in the background until the block ends. Blocks run side by side, so what they show
+// at port 8000 is at a port of their own.
 func script(block string) string {
+	web := strings.Contains(block, "localhost:8000")
+	block = strings.ReplaceAll(block, "localhost:8000", "localhost:$PORT")
 	var commands, files strings.Builder
 	commands.WriteString("cd $ENOKI\n")
 	background := false
 	for i, part := range strings.Split("\n"+block, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(strings.TrimSuffix(part, "\n")+"\n", "\n")
 		if run, ok := strings.CutSuffix(command, " &"); ok {
+			if web {
+				run += " --port $PORT"
+			}
 			fmt.Fprintf(&commands, "exec sh -c '%s >$WORK/out 2>&1' &svc&\nawait $WORK/out msg=started\n", "exec "+run)
+			if web {
+				commands.WriteString("exec curl -sf -o /dev/null --retry 99 --retry-delay 1 --retry-all-errors localhost:$PORT/readyz\n")
+			}
 			background = true
 			continue
 		}
@@ -66,6 +75,10 @@ func script(block string) string {
 
 func TestScriptOfAConsoleBlock(t *testing.T) {
 	t.Parallel()
+	if have := script("$ svc run ./x &\n$ curl localhost:8000/a\n1\n"); !strings.Contains(have, "exec svc run ./x --port $PORT >") ||
+		!strings.Contains(have, "\ncurl localhost:$PORT/a\n") {
+		t.Errorf("have:\n%s\nwant a port of its own", have)
+	}
 	have := script("$ svc run ./x &\n$ svc call a.b\n1\n2\n$ svc ls\n")
 	want := `cd $ENOKI
 exec sh -c 'exec svc run ./x >$WORK/out 2>&1' &svc&

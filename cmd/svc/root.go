@@ -26,6 +26,7 @@ var verbs = []func() *cobra.Command{
 	emitVerb,
 	listenVerb,
 	dlqVerb,
+	gatewayVerb,
 	brokerVerb,
 	configVerb,
 	versionVerb,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -39,8 +40,13 @@ func runVerb() *cobra.Command {
 			"A package main is built as it is; for other packages svc generates a main, without\n" +
 			"writing into your folders. Where no broker is named and none answers at the default\n" +
 			"address, a development broker is started, which other svc commands share.\n\n" +
+			"The HTTP server of a process listens on --port, else where the configuration says\n" +
+			"(web.port, 8000). With -n each instance takes the next port: 8000, 8001, and so on, by\n" +
+			"--define web.offset. Several programs (more than one main, or --isolate) begin at the\n" +
+			"same port: the second that has HTTP says that it is taken, unless the configuration\n" +
+			"gives it another (services.NAME.web.port).\n\n" +
 			"The first ^C lets running calls finish; the second hands them back and ends at once.",
-		Example: "  svc run ./examples/hello\n  svc run ./orders ./payments:Payments --config config.yml -n 2",
+		Example: "  svc run ./examples/hello\n  svc run ./orders ./payments:Payments --config config.yml -n 2 --port 8080",
 		RunE:    func(cmd *cobra.Command, targets []string) error { return f.run(cmd, targets) },
 	}
 	f.addBroker(cmd)
@@ -48,7 +54,7 @@ func runVerb() *cobra.Command {
 	flags.IntVarP(&f.instances, "instances", "n", 1, "run `N` instances, each a process")
 	flags.BoolVar(&f.isolate, "isolate", false, "run each service as a process of its own")
 	flags.DurationVar(&f.drain, "drain", 0, "how long running calls may take at stop (default: 30s)")
-	flags.IntVar(&f.port, "port", 0, "`PORT` of the HTTP server")
+	flags.IntVar(&f.port, "port", 0, "`PORT` of the HTTP server, with -n of the first (default: web.port, 8000)")
 	flags.BoolVar(&f.json, "json", false, "write logs as JSON lines")
 	return cmd
 }
@@ -57,11 +63,16 @@ func (f *runFlags) check() error {
 	if f.instances < 1 {
 		return errors.New("-n: want at least 1 instance")
 	}
-	if f.instances > 1 && f.port != 0 {
-		return errors.New("--port with -n: only one process can listen on a port; leave one of them out")
+	if f.port < 0 || f.lastPort() > highestPort {
+		return fmt.Errorf("--port: have %d for the HTTP server of %d instances, want all ports between 1 and %d", f.port, f.instances, highestPort)
 	}
 	return nil
 }
+
+const highestPort = 65_535
+
+// lastPort is that of the last instance, where --port gives the first its own.
+func (f *runFlags) lastPort() int { return f.port + f.instances - 1 }
 
 func (f *runFlags) run(cmd *cobra.Command, targets []string) error {
 	if err := f.check(); err != nil {
@@ -105,12 +116,25 @@ func (f *runFlags) prepare(ctx context.Context, targets []string, note func(stri
 		return nil, err
 	}
 	for _, p := range programs {
-		note("running " + strings.Join(p.Services(), ", "))
+		note("running " + strings.Join(p.Services(), ", ") + f.copies())
 	}
 	if err := reach(ctx, where, note); err != nil {
 		return nil, err
 	}
 	return f.processes(programs, binaries, where), nil
+}
+
+// copies says how often a program runs, and where its HTTP servers listen as far as
+// the flags say so.
+func (f *runFlags) copies() string {
+	switch {
+	case f.instances == 1:
+		return ""
+	case f.port == 0:
+		return fmt.Sprintf(" (%d instances)", f.instances)
+	default:
+		return fmt.Sprintf(" (%d instances; HTTP, where they have it, on ports %d to %d)", f.instances, f.port, f.lastPort())
+	}
 }
 
 func (f *runFlags) build(ctx context.Context, targets []string, note func(string)) ([]launch.Program, []string, error) {

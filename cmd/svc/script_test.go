@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,6 +45,9 @@ func params(t *testing.T, dir string) testscript.Params {
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("SVC_DEV_BROKER", freeAddr(t))
 			env.Setenv("SVC_DEV_IDLE", "1m")
+			port := freePorts(t)
+			env.Setenv("PORT", strconv.Itoa(port))
+			env.Setenv("NEXT_PORT", strconv.Itoa(port+1))
 			env.Defer(func() { endBrokers(env.WorkDir) })
 			return nil
 		},
@@ -86,6 +90,24 @@ func freeAddr(t *testing.T) string {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
+}
+
+// freePorts returns a port where nothing listens, nor at the next.
+func freePorts(t *testing.T) int {
+	t.Helper()
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		next, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+1))
+		_ = l.Close()
+		if err == nil {
+			_ = next.Close()
+			return port
+		}
+	}
 }
 
 // endBrokers ends the development brokers of a script, which outlive it by
