@@ -103,7 +103,7 @@ func assume(a assignment) (c child, err error) {
 		var s site
 		s, err = contestant.serve(a)
 		c.url, c.close = s.url, s.stop
-	case a.Role == roleClient:
+	case a.Role == roleClient && contestant.dial != nil:
 		c.client, err = contestant.dial(a)
 		c.close = c.client.close
 	default:

@@ -15,7 +15,8 @@ type contestant struct {
 	// serve starts the side that greets and returns once it is reachable. It runs
 	// in a process of its own.
 	serve func(a assignment) (site, error)
-	// dial starts the side that asks. It runs in a process of its own.
+	// dial starts the side that asks. It runs in a process of its own. Nil where wrk
+	// is that side.
 	dial func(a assignment) (client, error)
 }
 
@@ -62,7 +63,7 @@ var (
 )
 
 func contestantNamed(name string) (contestant, bool) {
-	for _, c := range slices.Concat(contestants, keepers, listeners) {
+	for _, c := range slices.Concat(contestants, keepers, listeners, pages) {
 		if c.name == name {
 			return c, true
 		}

@@ -66,20 +66,25 @@ func (k enokiKind) serve(a assignment) (site, error) { return serveOurs(a, k.ser
 
 // serveOurs starts a service of ours with what a constructor makes.
 func serveOurs(a assignment, prototype, constructor any) (site, error) {
-	settings := []config.Option{config.Define(fmt.Sprintf("broker.url=%q", a.URL))}
-	if a.Workers > 0 {
-		settings = append(settings, config.Define(fmt.Sprintf("workers=%d", a.Workers)))
-	}
-	cfg, err := config.Load(settings...)
-	if err != nil {
-		return site{}, err
-	}
-	app, err := service.New(cfg, service.Logger(warnings), service.Provide(constructor), service.With(prototype))
+	app, err := newOurs(a, prototype, constructor, fmt.Sprintf("broker.url=%q", a.URL))
 	if err != nil {
 		return site{}, err
 	}
 	stop := func() error { return app.Stop(context.Background()) }
 	return site{stop: stop}, app.Start(context.Background())
+}
+
+// newOurs makes an application of a service of ours; where is a setting.
+func newOurs(a assignment, prototype, constructor any, where string) (*service.App, error) {
+	settings := []config.Option{config.Define(where)}
+	if a.Workers > 0 {
+		settings = append(settings, config.Define(fmt.Sprintf("workers=%d", a.Workers)))
+	}
+	cfg, err := config.Load(settings...)
+	if err != nil {
+		return nil, err
+	}
+	return service.New(cfg, service.Logger(warnings), service.Provide(constructor), service.With(prototype))
 }
 
 func (k enokiKind) dial(a assignment) (client, error) {

@@ -145,6 +145,7 @@ type sample struct {
 	Contestant string
 	Rate       float64 // calls per second
 	P50        time.Duration
+	P99        time.Duration // 0 where it was not measured
 
 	ClientCPU, ServerCPU, BrokerCPU time.Duration
 	ClientMallocs, ServerMallocs    float64

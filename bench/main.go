@@ -48,6 +48,9 @@ func exit(err error) {
 // bench measures what the options ask for and prints it to out; progress goes
 // to errs.
 func bench(ctx context.Context, o options, out, errs io.Writer) error {
+	if o.http {
+		return benchHTTP(ctx, o, out, errs)
+	}
 	r := report{Machine: thisMachine(), Repeat: o.command()}
 	bus, err := launch(ctx, assignment{Role: roleBroker})
 	if err != nil {

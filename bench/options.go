@@ -22,6 +22,7 @@ type options struct {
 	starts   int
 	flat     int64
 	idle     time.Duration
+	http     bool
 
 	args []string // as given, for the command to repeat
 }
@@ -39,6 +40,7 @@ func readOptions(args []string, errs io.Writer) (options, error) {
 	f.IntVar(&o.workers, "workers", 0, "`workers` of our service; 0 for what a service has by default")
 	f.IntVar(&o.starts, "starts", 15, "how many `times` the service is started")
 	f.Int64Var(&o.flat, "flat", 0, "pass so many `events` from emitter to handler and print the memory of both meanwhile, such as 1000000; 0 for none")
+	f.BoolVar(&o.http, "http", false, "measure HTTP servers, and nothing else, with wrk: rounds are rounded to whole seconds")
 	f.DurationVar(&o.idle, "idle", time.Second, "how long a started service idles before its memory is read")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -61,6 +63,8 @@ func (o *options) check(rest []string) error {
 		return fmt.Errorf("have -rounds %d and -starts %d, want at least 1 of each", o.rounds, o.starts)
 	case o.flat != 0 && o.flat < flatParts:
 		return fmt.Errorf("have -flat %d, want at least %d, or 0 for none", o.flat, flatParts)
+	case o.http && o.flat != 0:
+		return fmt.Errorf("have -http and -flat %d, want one of them", o.flat)
 	case o.duration <= 0 || o.idle < 0 || o.workers < 0:
 		return fmt.Errorf("have -duration %v, -idle %v and -workers %d, want a duration above 0 and nothing below", o.duration, o.idle, o.workers)
 	}

@@ -18,6 +18,7 @@ func TestOptionsRefuseWhatCannotBeMeasured(t *testing.T) {
 		{"-duration 0s", "want a duration above 0"},
 		{"-workers -1", "have -duration 700ms, -idle 1s and -workers -1"},
 		{"-flat 5", "have -flat 5, want at least 10"},
+		{"-http -flat 100", "have -http and -flat 100, want one of them"},
 		{"-json -markdown", "have -json and -markdown, want one of them"},
 		{"-run (", "missing closing"},
 		{"small", `have argument "small", want flags only`},

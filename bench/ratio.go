@@ -18,6 +18,7 @@ type row struct {
 	BrokerCPU  spread
 	Calls      float64       // per second
 	P50        time.Duration // of a call
+	P99        time.Duration `json:",omitzero"`
 	CPUPerCall perProcess    // processor time
 
 	ClientMallocs float64 // per call
@@ -57,6 +58,7 @@ func newRow(mode, name string, samples []sample, relative func([]sample, string,
 
 		Calls: median(func(s sample) float64 { return s.Rate }),
 		P50:   taken(func(s sample) time.Duration { return s.P50 }),
+		P99:   taken(func(s sample) time.Duration { return s.P99 }),
 		CPUPerCall: perProcess{
 			Client: taken(func(s sample) time.Duration { return s.ClientCPU }),
 			Server: taken(func(s sample) time.Duration { return s.ServerCPU }),

@@ -20,6 +20,7 @@ type report struct {
 	Calls   []row         `json:",omitempty"`
 	Events  []row         `json:",omitempty"`
 	Flat    []flatStage   `json:",omitempty"`
+	Pages   []row         `json:",omitempty"`
 	Start   *startFigures `json:",omitempty"`
 }
 
@@ -30,6 +31,7 @@ type machine struct {
 	System                 string
 	Go, NatsGo, NatsServer string
 	GRPC                   string
+	HTTP                   string `json:",omitempty"` // what only HTTP depends on
 }
 
 func thisMachine() machine {
@@ -40,6 +42,9 @@ func thisMachine() machine {
 }
 
 func (m machine) String() string {
+	if m.HTTP != "" {
+		return fmt.Sprintf("%d × %s, %s, %s, %s", m.Cores, m.Processor, m.System, m.Go, m.HTTP)
+	}
 	return fmt.Sprintf("%d × %s, %s, %s, nats.go %s, nats-server %s, grpc-go %s", m.Cores, m.Processor, m.System, m.Go, m.NatsGo, m.NatsServer, m.GRPC)
 }
 
@@ -74,7 +79,7 @@ func (r report) print(out io.Writer, as format) error {
 // text is the report for a terminal.
 func (r report) text() string {
 	parts := []string{fmt.Sprintf("machine  %s\nrepeat   %s\n", r.Machine, r.Repeat)}
-	for _, lines := range [][][]string{r.callLines(), r.eventLines(), r.flatLines(), r.startLines()} {
+	for _, lines := range [][][]string{r.callLines(), r.eventLines(), r.flatLines(), r.pageLines(), r.startLines()} {
 		if lines != nil {
 			parts = append(parts, align(lines))
 		}
@@ -89,7 +94,7 @@ func (r report) markdown() string {
 	if start != nil {
 		start = append([][]string{{"", "of examples/hello", "median", "quartiles"}}, start...)
 	}
-	for _, lines := range [][][]string{r.callLines(), r.eventLines(), r.flatLines(), start} {
+	for _, lines := range [][][]string{r.callLines(), r.eventLines(), r.flatLines(), r.pageLines(), start} {
 		if lines != nil {
 			parts = append(parts, markdownTable(lines))
 		}

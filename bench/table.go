@@ -26,7 +26,7 @@ func (r report) callLines() [][]string {
 func (c row) cells() []string {
 	return []string{
 		c.Mode, c.Contestant, ratio(c.Rate.Median), quartiles(c.Rate, ratio), c.peer(),
-		fmt.Sprintf("%.0f", c.Calls), fmt.Sprintf("%.3f ms", float64(c.P50)/float64(time.Millisecond)),
+		fmt.Sprintf("%.0f", c.Calls), milliseconds(c.P50),
 		ratio(c.CPU.Median), quartiles(c.CPU, ratio),
 		ratio(c.ClientCPU.Median), ratio(c.ServerCPU.Median), ratio(c.BrokerCPU.Median),
 		microseconds(c.CPUPerCall.Client), microseconds(c.CPUPerCall.Server), microseconds(c.CPUPerCall.Broker),
@@ -46,7 +46,7 @@ func (r report) eventLines() [][]string {
 	for _, c := range r.Events {
 		lines = append(lines, []string{
 			c.Mode, c.Contestant, ratio(c.Rate.Median), quartiles(c.Rate, ratio), c.peer(),
-			fmt.Sprintf("%.0f", c.Calls), fmt.Sprintf("%.3f ms", float64(c.P50)/float64(time.Millisecond)), ratio(c.CPU.Median),
+			fmt.Sprintf("%.0f", c.Calls), milliseconds(c.P50), ratio(c.CPU.Median),
 			microseconds(c.CPUPerCall.Client), microseconds(c.CPUPerCall.Server), microseconds(c.CPUPerCall.Broker),
 			tenths(c.ClientMallocs), tenths(c.ServerMallocs),
 		})
@@ -85,6 +85,10 @@ func ratio(r float64) string { return fmt.Sprintf("%.2f", r) }
 func tenths(r float64) string { return fmt.Sprintf("%.1f", r) }
 
 func microseconds(d time.Duration) string { return tenths(float64(d) / float64(time.Microsecond)) }
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.3f ms", float64(d)/float64(time.Millisecond))
+}
 
 func megabytes(size float64) string { return tenths(size/1e6) + " MB" }
 
