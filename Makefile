@@ -28,6 +28,10 @@ race: ## run them with the race detector, one package at a time
 scenarios: ## run services as processes and kill them; ENOKI_FULL_SCALE=1, ENOKI_TRIALS=100 for more
 	go test -count=1 ./test/scenarios
 
+.PHONY: browser
+browser: ## drive the pages in headless Chromium, and check OpenAPI documents with a validator
+	ENOKI_ARTIFACTS=artifacts go -C test/web test -count=1 ./...
+
 .PHONY: chaos
 chaos: ## a minute of calls under faults, then events and timers; CHAOSFLAGS is for test/chaos
 	go -C test/chaos run . -seconds 60 $(CHAOSFLAGS)
@@ -66,6 +70,7 @@ lint: $(LINT) ## run the linter over all modules
 	$(LINT) run ./...
 	cd bench && $(LINT) run --config ../.golangci.yml ./...
 	cd test/chaos && $(LINT) run --config ../../.golangci.yml ./...
+	cd test/web && $(LINT) run --config ../../.golangci.yml ./...
 	cd tools && $(LINT) run --config ../.golangci.yml ./...
 
 .PHONY: fmt
@@ -73,6 +78,7 @@ fmt: $(LINT) ## format the code
 	$(LINT) fmt
 	cd bench && $(LINT) fmt --config ../.golangci.yml
 	cd test/chaos && $(LINT) fmt --config ../../.golangci.yml
+	cd test/web && $(LINT) fmt --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --config ../.golangci.yml
 
 .PHONY: fmt-check
@@ -80,6 +86,7 @@ fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 	$(LINT) fmt --diff
 	cd bench && $(LINT) fmt --diff --config ../.golangci.yml
 	cd test/chaos && $(LINT) fmt --diff --config ../../.golangci.yml
+	cd test/web && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
 
 .PHONY: vet
@@ -87,6 +94,7 @@ vet: ## run go vet
 	go vet ./...
 	go -C bench vet ./...
 	go -C test/chaos vet ./...
+	go -C test/web vet ./...
 	go -C tools vet ./...
 
 .PHONY: tidy-check
@@ -97,6 +105,8 @@ tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
 	go -C bench mod verify
 	go -C test/chaos mod tidy -diff
 	go -C test/chaos mod verify
+	go -C test/web mod tidy -diff
+	go -C test/web mod verify
 
 .PHONY: check
 check: fmt-check vet lint race ## what must be green before review

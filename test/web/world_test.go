@@ -1,0 +1,144 @@
+//go:build linux
+
+package web_test
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/enoki-go/enoki/internal/await"
+)
+
+// A world is a broker and who works there.
+type world struct {
+	t      *testing.T
+	broker string // its address
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	if err := look(); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "broker", "--addr", "127.0.0.1:0", "--store", t.TempDir())
+	return &world{t, p.await(`^(nats://\S+)`, 1)[0][1]}
+}
+
+// look reads every folder of the checkout: go test then knows that the outcome depends
+// on them, and not only on what is linked into the test.
+var look = sync.OnceValue(func() error {
+	return filepath.WalkDir(bench.root, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := d.Name(); d.IsDir() && len(name) > 2 && name[0] == '.' {
+			return fs.SkipDir
+		}
+		return nil
+	})
+})
+
+// run starts services with svc run, and returns once each of so many processes answers
+// requests.
+func (w *world) run(instances int, args ...string) (p *process, urls []string) {
+	w.t.Helper()
+	p = w.launch(append([]string{"-n", strconv.Itoa(instances)}, args...)...)
+	return p, serving(p, instances)
+}
+
+// launch starts services with svc run.
+func (w *world) launch(args ...string) *process {
+	w.t.Helper()
+	return start(w.t, append([]string{"run", "--broker", w.broker}, args...)...)
+}
+
+// gateway starts svc gateway and returns where it is.
+func (w *world) gateway() string {
+	w.t.Helper()
+	port := strconv.Itoa(freePorts(w.t, 1))
+	return serving(start(w.t, "gateway", "--broker", w.broker, "--port", port), 1)[0]
+}
+
+// serving returns where the processes listen, once they have started.
+func serving(p *process, instances int) (urls []string) {
+	p.t.Helper()
+	for _, groups := range p.await(`msg="HTTP server listens".* url=(\S+)`, instances) {
+		urls = append(urls, groups[1])
+	}
+	for _, url := range urls {
+		await.Until(p.t, url+" is ready", func() bool { return get(p.t, url+"/readyz").StatusCode == http.StatusOK }, patience)
+	}
+	return urls
+}
+
+// freePorts returns the first of so many free ports in a row. Connections to others are
+// not made from where it looks for them.
+func freePorts(t *testing.T, count int) int {
+	t.Helper()
+	for range 100 {
+		if first := 20_000 + rand.IntN(10_000); allFree(first, count) {
+			return first
+		}
+	}
+	t.Fatalf("have no %d free ports in a row between 20000 and 30000", count)
+	return 0
+}
+
+func allFree(first, count int) bool {
+	for port := first; port < first+count; port++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			return false
+		}
+		_ = l.Close()
+	}
+	return true
+}
+
+// answer is a response that was read to its end, to this request.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// get asks for a page.
+func get(t *testing.T, url string) answer {
+	t.Helper()
+	return do(t, http.MethodGet, url, "")
+}
+
+// do makes a request, with a body of JSON unless it is empty. Headers are given as names
+// and values in turn.
+func do(t *testing.T, method, url, body string, headers ...string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(await.Within(t, patience), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close = true
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response, string(text)}
+}
