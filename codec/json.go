@@ -176,6 +176,9 @@ func decodeLoose(data []byte, into any) error {
 	if !json.Valid(data) { // a json.Decoder would not look at what follows the value
 		return json.Unmarshal(data, new(json.RawMessage))
 	}
+	if have := numberBeyond(data); have != "" {
+		return &json.UnmarshalTypeError{Value: "number " + have, Type: reflect.TypeFor[float64]()}
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	return d.Decode(into)

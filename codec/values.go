@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -78,6 +79,57 @@ func wholeOrFloat(text string) (any, bool) {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	return f, err == nil
+}
+
+// numberBeyond returns the beginning of the first number in a JSON document that is too
+// large for a float64, "" where there is none. Only numbers with an exponent, and very
+// long ones, can be.
+func numberBeyond(data []byte) string {
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			i += skipString(data[i:])
+		case c == '-' || c >= '0' && c <= '9':
+			number := numberAt(data[i:])
+			i += len(number) - 1
+			if len(number) < longestFloat && bytes.IndexByte(number, 'e') < 0 && bytes.IndexByte(number, 'E') < 0 {
+				continue
+			}
+			if _, ok := wholeOrFloat(string(number)); !ok {
+				return string(number[:min(len(number), shownDigits)])
+			}
+		}
+	}
+	return ""
+}
+
+const (
+	longestFloat = 308 // digits before the point that a float64 always has room for
+	shownDigits  = 20
+)
+
+// skipString returns where the string that data begins with ends.
+func skipString(data []byte) int {
+	for i := 1; i < len(data); i++ {
+		switch data[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return len(data)
+}
+
+// numberAt returns the number that data begins with.
+func numberAt(data []byte) []byte {
+	end := bytes.IndexFunc(data, func(r rune) bool {
+		return (r < '0' || r > '9') && r != '-' && r != '+' && r != '.' && r != 'e' && r != 'E'
+	})
+	if end < 0 {
+		return data
+	}
+	return data[:end]
 }
 
 // settle gives every any inside v the types that Msgpack documents.

@@ -69,7 +69,8 @@ type Host interface {
 	Config(section string, into any) error
 	// Shared returns the one value of this process under key, building it at the
 	// first call. A value with Start(context.Context) error is started before its
-	// users, one with Stop(context.Context) error stopped after them.
+	// users, one with Stop(context.Context) error stopped after them, and one with
+	// Ready() is told when all services have started.
 	Shared(key any, build func() (any, error)) (any, error)
 	// Workers returns how many calls of this entrypoint may run at once.
 	Workers() int

@@ -70,11 +70,8 @@ func (Method) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Ho
 		}
 		e.durable.add(e)
 	}
-	if e.input, err = schema.Parameters(o.Args, m.In, m.Optional); err != nil {
-		return nil, fmt.Errorf("parameters of %s: %w", m.Signature(), err)
-	}
-	if e.output, err = schema.Results(m.Out); err != nil {
-		return nil, fmt.Errorf("results of %s: %w", m.Signature(), err)
+	if e.input, e.output, err = schema.Method(m.Signature(), o.Args, m.In, m.Out, m.Optional); err != nil {
+		return nil, err
 	}
 	return e, s.add(e)
 }

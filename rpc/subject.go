@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/enoki-go/enoki/broker"
@@ -55,11 +54,8 @@ func (Subject) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.H
 		station: s, host: h, method: m, options: o,
 		params: paramsOf(o.Args, m),
 	}
-	if e.input, err = schema.Parameters(o.Args, m.In, m.Optional); err != nil {
-		return nil, fmt.Errorf("parameters of %s: %w", m.Signature(), err)
-	}
-	if e.output, err = schema.Results(m.Out); err != nil {
-		return nil, fmt.Errorf("results of %s: %w", m.Signature(), err)
+	if e.input, e.output, err = schema.Method(m.Signature(), o.Args, m.In, m.Out, m.Optional); err != nil {
+		return nil, err
 	}
 	return e, s.add(e)
 }

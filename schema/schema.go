@@ -74,6 +74,18 @@ func Parameters(names []string, in []reflect.Type, optional func(int) bool) (jso
 	return b.finish(each[0])
 }
 
+// Method returns the schemas of what a method takes and answers, by [Parameters] and
+// [Results]. Errors name it by its signature.
+func Method(signature string, names []string, in, out []reflect.Type, optional func(int) bool) (input, output json.RawMessage, err error) {
+	if input, err = Parameters(names, in, optional); err != nil {
+		return nil, nil, fmt.Errorf("parameters of %s: %w", signature, err)
+	}
+	if output, err = Results(out); err != nil {
+		return nil, nil, fmt.Errorf("results of %s: %w", signature, err)
+	}
+	return input, output, nil
+}
+
 // Results returns the schema of what a method answers: nil for nothing, the
 // schema of its one result, or an array of several. The error is not a result.
 func Results(out []reflect.Type) (json.RawMessage, error) {

@@ -109,6 +109,7 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
+	a.shared.ready()
 	a.warnUnused(ctx)
 	return nil
 }

@@ -53,6 +53,15 @@ func (s *shared) start(ctx context.Context) error {
 	return nil
 }
 
+// ready says that all services have started.
+func (s *shared) ready() {
+	for _, v := range s.order {
+		if r, ok := v.(interface{ Ready() }); ok {
+			r.Ready()
+		}
+	}
+}
+
 func (s *shared) stop(ctx context.Context) error {
 	var errs []error
 	for _, v := range slices.Backward(s.order[:s.begun]) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/enoki-go/enoki/broker"
 )
@@ -11,6 +12,8 @@ import (
 // probe answers those who watch the process.
 type probe struct {
 	host Host
+
+	all atomic.Bool // services have started, those without HTTP as well
 
 	mu      sync.Mutex // guards waiting
 	waiting map[string]int
@@ -53,6 +56,9 @@ func (p *probe) ready(w http.ResponseWriter, _ *http.Request) {
 		reasons = append(reasons, "service "+service+" has not started, or stops")
 	}
 	p.mu.Unlock()
+	if len(reasons) == 0 && !p.all.Load() {
+		reasons = append(reasons, "not all services have started")
+	}
 	if conn := broker.Opened(p.host); conn != nil && !conn.Connected() {
 		reasons = append(reasons, "the broker is not connected")
 	}

@@ -106,6 +106,34 @@ func TestServiceThatHasNotStartedIsUnavailable(t *testing.T) {
 	v.get("/readyz").want(t, 200, `{"status":"ready"}`)
 }
 
+// Barn has no HTTP, and starts when it is told to.
+type Barn struct{ door door }
+
+// Entrypoints binds a method.
+func (b *Barn) Entrypoints() []entrypoint.Binding {
+	return []entrypoint.Binding{entrypoint.Bind(b.door, (*Barn).Hay)}
+}
+
+// Hay does nothing.
+func (*Barn) Hay() {}
+
+// A route may call it.
+func TestProcessIsNotReadyBeforeItsServicesWithoutHTTPAre(t *testing.T) {
+	t.Parallel()
+	d := door{make(chan bool), make(chan bool)}
+	a, log := app(t, "", &Plums{}, &Barn{d})
+	started := make(chan error, 1)
+	go func() { started <- a.Start(await.Within(t)) }() // awaited below
+	await.Take(t, d.reached)
+	v := visit(t, log.url(t))
+	v.get("/readyz").want(t, 503, `{"status":"not ready","reasons":["not all services have started"]}`)
+	d.opened <- true
+	if err := await.Take(t, started); err != nil {
+		t.Fatal(err)
+	}
+	v.get("/readyz").want(t, 200, `{"status":"ready"}`)
+}
+
 func TestProcessWithoutItsBrokerIsAliveButNotReady(t *testing.T) {
 	t.Parallel()
 	v, w := open(t, &Pears{})

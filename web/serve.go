@@ -70,13 +70,13 @@ func (x *exchange) prepare(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	x.id[0] = c.ID
 	w.Header()[callIDField] = x.id[:]
-	if err := x.admit(r); err != nil {
-		return err
-	}
 	if r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, e.limit)
 	}
 	x.bind(w)
+	if err := x.admit(r); err != nil {
+		return err
+	}
 	if e.raw {
 		x.writer.ResponseWriter = w
 		return nil

@@ -130,6 +130,9 @@ func (s *Server) Start(ctx context.Context) error {
 	return nil
 }
 
+// Ready lets /readyz say so. The container calls it.
+func (s *Server) Ready() { s.probe.all.Store(true) }
+
 // Stop closes the server once the last answers are written. The container calls it when
 // no method runs any more.
 func (s *Server) Stop(ctx context.Context) error {

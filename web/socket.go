@@ -85,11 +85,8 @@ func (Socket) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Ho
 	if o.Timeout != "" {
 		e.timeoutKey = "tag key timeout of " + e.String()
 	}
-	if e.input, err = schema.Parameters(o.Args, m.In, m.Optional); err != nil {
-		return nil, fmt.Errorf("parameters of %s: %w", m.Signature(), err)
-	}
-	if e.output, err = schema.Results(m.Out); err != nil {
-		return nil, fmt.Errorf("results of %s: %w", m.Signature(), err)
+	if e.input, e.output, err = schema.Method(m.Signature(), o.Args, m.In, m.Out, m.Optional); err != nil {
+		return nil, err
 	}
 	return e, p.add(e)
 }

@@ -18,8 +18,7 @@ func (b Builder) Build(ctx context.Context, p Program) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	binary := gen.seed(p.binaryName())
-	args := []string{"-buildvcs=false", "-o", binary}
+	args := []string{"-buildvcs=false", "-o", gen.seed(p.binaryName())}
 	what := p.Main
 	if what == "" {
 		overlay, err := p.writeOverlay(gen.dir)
@@ -29,7 +28,10 @@ func (b Builder) Build(ctx context.Context, p Program) (string, error) {
 		args = append(args, "-overlay="+overlay)
 		what = relPattern(p.Root, filepath.Join(p.room, virtualFolder), "")
 	}
-	return binary, g.build(ctx, gen.dir, append(args, "--", what))
+	if err := g.build(ctx, gen.dir, append(args, "--", what)); err != nil {
+		return "", err
+	}
+	return gen.finish(p.binaryName())
 }
 
 // build runs go build, a second time with a copy of the module files where the

@@ -73,14 +73,18 @@ func newGeneration(cache, key string) (generation, error) {
 	return g, nil
 }
 
-// seed copies the last binary to where the new one will be, so that the go
+// unfinished ends the name of a binary that is being built. Only one that is whole gets
+// the name without it, at once: other svc's take that for their seed.
+const unfinished = ".unfinished"
+
+// seed copies the last binary to where the new one is built, so that the go
 // command has nothing to link if nothing has changed, and removes older
 // generations that nobody uses.
-func (g generation) seed(name string) string {
-	binary := filepath.Join(g.dir, name)
+func (g generation) seed(name string) (building string) {
+	building = filepath.Join(g.dir, name+unfinished)
 	for _, old := range g.previous {
 		data, err := os.ReadFile(filepath.Join(old, name))
-		if err == nil && os.WriteFile(binary, data, 0o700) == nil {
+		if err == nil && os.WriteFile(building, data, 0o700) == nil {
 			break
 		}
 	}
@@ -90,7 +94,16 @@ func (g generation) seed(name string) string {
 			_ = os.RemoveAll(old)
 		}
 	}
-	return binary
+	return building
+}
+
+// finish gives a binary that is whole its name, and returns where it is.
+func (g generation) finish(name string) (string, error) {
+	binary := filepath.Join(g.dir, name)
+	if err := os.Rename(binary+unfinished, binary); err != nil {
+		return "", fmt.Errorf("name what was built: %w", err)
+	}
+	return binary, nil
 }
 
 // generations returns the generation folders in home, newest first.
