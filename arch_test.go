@@ -24,10 +24,14 @@ var plan = table{
 		"internal/suggest": {},
 		// Go names in snake_case.
 		"internal/snake": {},
+		// Fields of structs as encoding/json sees them.
+		"internal/jsonfield": {},
 		// Brokers of the process itself, by their address.
 		"internal/inprocess": {},
 		// What a test waits with.
 		"internal/await": {},
+		// A process that a test starts, reads and ends.
+		"internal/child": {},
 		// NATS as it is without us, for tests.
 		"internal/plain": {},
 		// What an example passes where a test passes its *testing.T.
@@ -37,7 +41,7 @@ var plan = table{
 		// Struct tags become options, strictly.
 		"tag": {"internal/snake", "internal/suggest"},
 		// JSON Schemas of Go types.
-		"schema": {},
+		"schema": {"internal/jsonfield"},
 		// Go values become message bodies and come back, safely.
 		"codec": {"fault"},
 
@@ -53,7 +57,7 @@ var plan = table{
 		// HTTP routes, websockets, and the one server of a process.
 		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
 		// How a request becomes the parameters of a method.
-		"web/internal/typed": {"codec", "fault"},
+		"web/internal/typed": {"codec", "fault", "internal/jsonfield"},
 		// OpenAPI documents and their page.
 		"web/internal/apidoc": {"web/internal/typed"},
 		// One websocket, and all of a process.
@@ -83,7 +87,7 @@ var plan = table{
 		"test/...": {"..."},
 	},
 
-	tests: []string{"internal/await", "internal/plain", "internal/stage"},
+	tests: []string{"internal/await", "internal/child", "internal/plain", "internal/stage"},
 
 	only: map[string][]string{
 		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "internal/plain", "test/..."},

@@ -27,8 +27,8 @@ func TestS36EventWaitsForServiceB(t *testing.T) {
 	w := newWorld(t)
 	w.run(serviceA)
 	b := w.run(serviceB)
-	b.signal(syscall.SIGTERM)
-	b.exits(0)
+	b.Signal(syscall.SIGTERM)
+	b.Exits(0)
 	w.prints("call", "servicea.emit_an_event")
 	w.run(serviceB).await(`service b received payload$`, 1)
 }
@@ -56,13 +56,12 @@ func TestS37ModeSaysHowManyInstancesGetAnEvent(t *testing.T) {
 	}
 	for _, p := range []*process{b1, b2, c} {
 		if have := p.said(": each"); have != emitted {
-			t.Errorf("have %d of %d broadcasts handled by %s, want each once", have, emitted, p.name)
+			t.Errorf("have %d of %d broadcasts handled by %s, want each once", have, emitted, p)
 		}
 	}
 }
 
 // said counts the lines that hold a text.
 func (p *process) said(text string) int {
-	all, _ := p.out.read()
-	return strings.Count(all, text)
+	return strings.Count(p.Output(), text)
 }

@@ -80,8 +80,8 @@ func TestS38JobIsFinishedThoughItsProcessIsKilled(t *testing.T) {
 	if j := w.job(id); j.State != "working" || len(j.Files) != 1 {
 		t.Errorf("have %+v while the second copy is made, want it working with one file", j)
 	}
-	killed := victim.signal(syscall.SIGKILL) // with the process that works, whose parent it is
-	<-victim.ended
+	killed := victim.Signal(syscall.SIGKILL) // with the process that works, whose parent it is
+	victim.Exits(-1)
 	w.thumbnails(folder)
 	await.Until(t, "the job is done", func() bool { return g.requests.Load() == 4 }, redelivered)
 	await.Until(t, "its last step is noted", func() bool { return w.job(id).State == "done" }, patience)

@@ -16,7 +16,7 @@ var noticed = within(1100 * time.Millisecond)
 // run then says so and ends.
 func (p *process) kill() (pid int, at time.Time) {
 	p.t.Helper()
-	pid, at = p.pid(), time.Now()
+	pid, at = p.worker(), time.Now()
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		p.t.Fatalf("kill %d: %v", pid, err)
 	}

@@ -27,8 +27,8 @@ func TestCallsOutliveTheirBroker(t *testing.T) {
 	for trial := range trials(t, 3) {
 		running := w.begin(client, 10, longWave)
 		running.awaitStarts()
-		w.broker.signal(syscall.SIGKILL)
-		w.broker.exits(-1)
+		w.broker.Signal(syscall.SIGKILL)
+		w.broker.Exits(-1)
 		late := w.begin(client, 5, wave)
 		p.await("connection to broker lost", trial+1)
 		w.startBroker()

@@ -16,9 +16,9 @@ const stopping = "a second signal stops at once"
 // twice sends ^C ^C and returns when it sent the second.
 func (p *process) twice() time.Time {
 	p.t.Helper()
-	p.signal(syscall.SIGINT)
+	p.Signal(syscall.SIGINT)
 	p.await(stopping, 1)
-	return p.signal(syscall.SIGINT)
+	return p.Signal(syscall.SIGINT)
 }
 
 func TestS8CallsOfAnInstanceThatIsForcedToLeaveMoveToTheOther(t *testing.T) {
@@ -30,11 +30,11 @@ func TestS8CallsOfAnInstanceThatIsForcedToLeaveMoveToTheOther(t *testing.T) {
 	calls.awaitStarts()
 	calls.awaitAge(length * 2 / 5)
 	killed := victim.twice()
-	wantBetween(t, "leaving", victim.exits(130).Sub(killed), 0, within(1500*time.Millisecond))
+	wantBetween(t, "leaving", victim.Exits(130).Sub(killed), 0, within(1500*time.Millisecond))
 	a := calls.collect()
 	a.wantWaves(2, length)
 	a.wantSpread([]int{20})
-	if have := len(w.moved(calls.first, victim.pid(), killed)); have != 10 {
+	if have := len(w.moved(calls.first, victim.worker(), killed)); have != 10 {
 		t.Errorf("%d calls moved, want 10", have)
 	}
 }
@@ -50,8 +50,8 @@ func TestS9AnInstanceThatIsAskedToLeaveFinishesItsCalls(t *testing.T) {
 			leaving := w.run(slow)
 			calls := w.begin(w.client(), 20, longWave)
 			calls.awaitStarts()
-			leaving.signal(tt.sig)
-			leaving.exits(0)
+			leaving.Signal(tt.sig)
+			leaving.Exits(0)
 			wantBetween(t, "leaving", time.Since(calls.began), longWave, 2*longWave)
 			a := calls.collect()
 			a.wantWaves(1, longWave)
@@ -68,8 +68,8 @@ func TestS9CallsThatWaitMoveToTheOtherInstance(t *testing.T) {
 	leaving := w.run(slow)
 	calls := w.begin(w.client(), 40, wave)
 	w.awaitStarts(calls.first, 20)
-	leaving.signal(syscall.SIGTERM)
-	gone := leaving.exits(0)
+	leaving.Signal(syscall.SIGTERM)
+	gone := leaving.Exits(0)
 	wantBetween(t, "leaving", gone.Sub(calls.began), 0, within(2*wave))
 	a := calls.collect()
 	a.wantWaves(3, wave)
@@ -89,9 +89,9 @@ func TestS8ForcedStopMovesCallsAtOnce(t *testing.T) {
 		calls := w.begin(client, 20, longWave)
 		calls.awaitStarts()
 		killed := victim.twice()
-		exits = append(exits, victim.exits(130).Sub(killed))
+		exits = append(exits, victim.Exits(130).Sub(killed))
 		calls.collect()
-		moved := w.moved(calls.first, victim.pid(), killed)
+		moved := w.moved(calls.first, victim.worker(), killed)
 		if len(moved) == 0 {
 			t.Error("the instance that left had no calls, want some")
 		}

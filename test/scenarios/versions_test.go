@@ -122,8 +122,8 @@ func TestS11RollingDeployFailsAndRepeatsNoCall(t *testing.T) {
 	for range 4 {
 		w.awaitStarts(0, int(tr.calls.Load())+30) // in the middle of the traffic
 		old = append(old, w.run(slow))
-		old[0].signal(syscall.SIGTERM)
-		old[0].exits(0)
+		old[0].Signal(syscall.SIGTERM)
+		old[0].Exits(0)
 		old = old[1:]
 	}
 	w.awaitStarts(0, int(tr.calls.Load())+30)

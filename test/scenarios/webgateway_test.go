@@ -22,7 +22,7 @@ const poison = "poison-91f2"
 func (w *world) gateway() *site {
 	w.t.Helper()
 	p := start(w.t, nil, "gateway", "--broker", w.url, "--subject", "open.>", "--config", w.settings(nil))
-	s := &site{process: p, page: "/healthz", proof: "alive", worker: p.cmd.Process.Pid}
+	s := &site{process: p, page: "/healthz", proof: "alive", worker: p.Pid()}
 	s.listens()
 	return s
 }

@@ -113,7 +113,7 @@ func (s *site) wantWell(t *testing.T, before int) {
 		return after <= before+room
 	}, patience)
 	t.Logf("memory: %d MiB before, %d MiB after, %d MiB at most so far", before>>20, after>>20, s.memory(t, "VmHWM")>>20)
-	if text, _ := s.out.read(); trouble.MatchString(text) {
+	if text := s.Output(); trouble.MatchString(text) {
 		t.Errorf("the process said %q, want nothing like it", trouble.FindAllString(text, 3))
 	}
 }

@@ -26,8 +26,8 @@ func TestSilentConnectionsDoNotHoldUpTheStop(t *testing.T) {
 		}
 		s.socket(t)
 		s.get(t, s.page).wantStatus(t, s.page, http.StatusOK)
-		signalled := s.signal(syscall.SIGTERM)
-		took = append(took, s.exits(0).Sub(signalled))
+		signalled := s.Signal(syscall.SIGTERM)
+		took = append(took, s.Exits(0).Sub(signalled))
 	}
 	slices.Sort(took)
 	t.Logf("from SIGTERM to the end of the process: %v", took)
@@ -47,12 +47,12 @@ func TestRequestIsAnsweredByAProcessThatIsAskedToStop(t *testing.T) {
 	}
 	s.await(`^working$`, 1)
 	go func() { answered <- replies(t, c) }() // taken below
-	s.signal(syscall.SIGTERM)
+	s.Signal(syscall.SIGTERM)
 	all := <-answered
 	if len(all) != 1 {
 		t.Fatalf("have %d answers %v, want 1", len(all), all)
 	}
 	all[0].wantStatus(t, "what was asked before the signal", http.StatusNoContent)
 	wantBetween(t, "the answer", time.Since(began), work, within(2*work))
-	wantBetween(t, "the stop", s.exits(0).Sub(began), work, within(work+leaves))
+	wantBetween(t, "the stop", s.Exits(0).Sub(began), work, within(work+leaves))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/child"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -39,7 +40,7 @@ func newWorld(t *testing.T) *world {
 // newVoid is a world whose broker is not there yet.
 func newVoid(t *testing.T) *world {
 	t.Helper()
-	if err := look(); err != nil {
+	if err := bench.Look(); err != nil {
 		t.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -51,7 +52,7 @@ func newVoid(t *testing.T) *world {
 	w.url = "nats://" + w.addr
 	t.Cleanup(func() {
 		if text, err := os.ReadFile(w.record); err == nil && t.Failed() {
-			t.Logf("history:\n%s", tail(string(text)))
+			t.Logf("history:\n%s", child.Tail(string(text)))
 		}
 	})
 	return w
@@ -91,9 +92,9 @@ type outcome struct {
 // svc runs a verb that ends by itself.
 func (w *world) svc(args ...string) outcome {
 	w.t.Helper()
-	cmd := exec.CommandContext(await.Within(w.t, 2*patience), bench.svc, append(args, "--broker", w.url)...)
+	cmd := exec.CommandContext(await.Within(w.t, 2*patience), bench.Svc, append(args, "--broker", w.url)...)
 	var stdout, stderr bytes.Buffer
-	cmd.Env, cmd.Stdout, cmd.Stderr = bench.env, &stdout, &stderr
+	cmd.Env, cmd.Stdout, cmd.Stderr = bench.Env, &stdout, &stderr
 	began := time.Now()
 	_ = cmd.Run()
 	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String(), time.Since(began)}
@@ -112,15 +113,15 @@ func (w *world) prints(args ...string) string {
 // client is a program that is no service: this one.
 func (w *world) client() *rpc.Standalone {
 	w.t.Helper()
-	log := newOutput()
+	log := new(child.Output)
 	c, err := rpc.Dial(w.url, rpc.WithLogger(slog.New(slog.NewTextHandler(log, nil))))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() {
 		_ = c.Close()
-		if text, _ := log.read(); w.t.Failed() {
-			w.t.Logf("the client said:\n%s", tail(text))
+		if w.t.Failed() {
+			w.t.Logf("the client said:\n%s", child.Tail(log.String()))
 		}
 	})
 	if err := c.Connection().Await(await.Within(w.t, patience)); err != nil {

@@ -4,11 +4,13 @@ package web_test
 
 import (
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/child"
 )
 
 // failure is what a call was rejected with.
@@ -18,14 +20,14 @@ type failure struct {
 }
 
 // site starts a service at a port, with a page that has nothing but the client.
-func (w *world) site(port int) (p *process, url string) {
+func (w *world) site(port int) (p *child.Process, url string) {
 	w.t.Helper()
 	p, urls := w.run(1, "./test/web/site", "--port", strconv.Itoa(port), "--drain", "2s")
 	return p, urls[0]
 }
 
 // openSite starts the service and opens its page.
-func openSite(t *testing.T, name string, port int) (w *world, p *process, b *browser) {
+func openSite(t *testing.T, name string, port int) (w *world, p *child.Process, b *browser) {
 	t.Helper()
 	w = newWorld(t)
 	p, url := w.site(port)
@@ -82,7 +84,8 @@ func TestPageConnectsAgainAfterTheServerWasRestarted(t *testing.T) {
 	evaluate[any](b, `client.call("add", [1, 2])`)
 	first := evaluate[string](b, `client.id`)
 	evaluate[any](b, `window.cut = client.call("never"); cut.catch(() => {}); true`)
-	p.kill()
+	p.Signal(syscall.SIGKILL)
+	p.Exits(-1)
 	wantFailure(b, `cut`, failure{Code: "unavailable", Name: "SvcError", Message: "never: the connection is lost (1006)"})
 	b.holds(`client.state !== "open"`)
 	evaluate[any](b, `window.waiting = client.call("add", [20, 22]); true`)
@@ -106,7 +109,7 @@ func TestPageIsAnsweredByAServiceThatStops(t *testing.T) {
 	evaluate[any](b, `client.onstate = (state, about) => { if (state === "waiting") window.lost ??= about; };
 		client.on("begun", () => { window.begun = true; }); window.held = client.call("hold"); true`)
 	b.holds(`window.begun === true`)
-	p.stop()
+	p.Stop()
 	if said := evaluate[string](b, `held`); said != "done" {
 		t.Errorf("have %q, want done", said)
 	}

@@ -60,7 +60,7 @@ func TestDocumentsOfAllExamplesAreValidAndTrue(t *testing.T) {
 func TestDocumentOfTheGatewayIsValidAndTrue(t *testing.T) {
 	w := newWorld(t)
 	url := w.gateway()
-	w.launch("./examples/hello", "./examples/orders").await("msg=started", 2)
+	w.launch("./examples/hello", "./examples/orders").Await("msg=started", 2)
 	await.Until(t, "the gateway knows the services", func() bool {
 		text := get(t, url+"/openapi.json").body
 		return strings.Contains(text, `"/greeting_service/hello"`) && strings.Contains(text, `"/orders/create"`)
@@ -78,7 +78,7 @@ func TestDocumentOfTheGatewayIsValidAndTrue(t *testing.T) {
 // examples returns the names of the examples that serve HTTP.
 func examples(t *testing.T) (names []string) {
 	t.Helper()
-	folders, err := filepath.Glob(bench.root + "/examples/*")
+	folders, err := filepath.Glob(bench.Root + "/examples/*")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,17 +5,15 @@ package web_test
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/child"
 )
 
 // A world is a broker and who works there.
@@ -26,37 +24,23 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	if err := look(); err != nil {
+	if err := bench.Look(); err != nil {
 		t.Fatal(err)
 	}
 	p := start(t, "broker", "--addr", "127.0.0.1:0", "--store", t.TempDir())
-	return &world{t, p.await(`^(nats://\S+)`, 1)[0][1]}
+	return &world{t, p.Await(`^(nats://\S+)`, 1)[0][1]}
 }
-
-// look reads every folder of the checkout: go test then knows that the outcome depends
-// on them, and not only on what is linked into the test.
-var look = sync.OnceValue(func() error {
-	return filepath.WalkDir(bench.root, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if name := d.Name(); d.IsDir() && len(name) > 2 && name[0] == '.' {
-			return fs.SkipDir
-		}
-		return nil
-	})
-})
 
 // run starts services with svc run, and returns once each of so many processes answers
 // requests.
-func (w *world) run(instances int, args ...string) (p *process, urls []string) {
+func (w *world) run(instances int, args ...string) (p *child.Process, urls []string) {
 	w.t.Helper()
 	p = w.launch(append([]string{"-n", strconv.Itoa(instances)}, args...)...)
-	return p, serving(p, instances)
+	return p, serving(w.t, p, instances)
 }
 
 // launch starts services with svc run.
-func (w *world) launch(args ...string) *process {
+func (w *world) launch(args ...string) *child.Process {
 	w.t.Helper()
 	return start(w.t, append([]string{"run", "--broker", w.broker}, args...)...)
 }
@@ -65,17 +49,17 @@ func (w *world) launch(args ...string) *process {
 func (w *world) gateway() string {
 	w.t.Helper()
 	port := strconv.Itoa(freePorts(w.t, 1))
-	return serving(start(w.t, "gateway", "--broker", w.broker, "--port", port), 1)[0]
+	return serving(w.t, start(w.t, "gateway", "--broker", w.broker, "--port", port), 1)[0]
 }
 
 // serving returns where the processes listen, once they have started.
-func serving(p *process, instances int) (urls []string) {
-	p.t.Helper()
-	for _, groups := range p.await(`msg="HTTP server listens".* url=(\S+)`, instances) {
+func serving(t *testing.T, p *child.Process, instances int) (urls []string) {
+	t.Helper()
+	for _, groups := range p.Await(`msg="HTTP server listens".* url=(\S+)`, instances) {
 		urls = append(urls, groups[1])
 	}
 	for _, url := range urls {
-		await.Until(p.t, url+" is ready", func() bool { return get(p.t, url+"/readyz").StatusCode == http.StatusOK }, patience)
+		await.Until(t, url+" is ready", func() bool { return get(t, url+"/readyz").StatusCode == http.StatusOK }, patience)
 	}
 	return urls
 }

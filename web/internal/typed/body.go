@@ -57,7 +57,7 @@ func (p *planner) membersBody(fields []bodyField) {
 	b := &body{}
 	made := make([]reflect.StructField, len(fields))
 	for i, f := range fields {
-		tag := fmt.Sprintf("json:%q %s", strings.TrimSuffix(f.name+","+strings.Join(f.flags, ","), ","), f.Tag)
+		tag := fmt.Sprintf("json:%q %s", strings.TrimSuffix(f.name+","+strings.Join(f.Flags, ","), ","), f.Tag)
 		made[i] = reflect.StructField{Name: fmt.Sprintf("F%d", i), Type: f.Type, Tag: reflect.StructTag(tag)}
 		b.copies = append(b.copies, f.at)
 	}

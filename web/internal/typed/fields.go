@@ -1,28 +1,30 @@
 package typed
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/enoki-go/enoki/internal/jsonfield"
 )
 
 // The places outside the body that a field's tag can name, in the order in
 // which they are looked for.
 var places = []string{"path", "query", "header", "cookie"}
 
-// A field is one of a struct or of the structs embedded in it.
+// A field is one of a struct or of the structs embedded in it, or a parameter.
 type field struct {
-	reflect.StructField        // Index leads from the outer struct
-	in, name            string // in is "" where no tag names a place; name is that there, else the JSON name
-	tagged              bool
-	flags               []string // of the json tag
-	unreachable         string   // the embedded pointer to an unexported struct before it: nothing can set it
-	sources             []string // all the place tags it has
+	jsonfield.Field          // Tagged is true where a tag names a place, too
+	in, name        string   // in is "" where no tag names a place; name is that there, else the key
+	unreachable     string   // the embedded pointer to an unexported struct before it: nothing can set it
+	sources         []string // all the place tags it has
 }
 
-func (f field) has(flag string) bool { return slices.Contains(f.flags, flag) }
+// parameter returns a field that is none: a parameter with a name.
+func parameter(name string, t reflect.Type) field {
+	return field{Field: jsonfield.Field{StructField: reflect.StructField{Name: name, Type: t}}, name: name}
+}
 
 // required reports whether a member of an object must be there.
 func (f field) required() bool {
@@ -30,7 +32,7 @@ func (f field) required() bool {
 		return text == "true"
 	}
 	_, hasDefault := f.Tag.Lookup("default")
-	return !hasDefault && f.Type.Kind() != reflect.Pointer && !f.has("omitempty") && !f.has("omitzero")
+	return !hasDefault && f.Type.Kind() != reflect.Pointer && !f.Has("omitempty") && !f.Has("omitzero")
 }
 
 func (f field) unreachableError() error {
@@ -43,116 +45,65 @@ func (f field) unreachableError() error {
 // name the least embedded counts, then the one that is tagged, and none if that
 // leaves several.
 func fieldsOf(t reflect.Type) []field {
-	named := make(map[string][]field)
-	all := collect(t, nil, map[reflect.Type]bool{})
-	for _, f := range all {
-		named[f.in+" "+f.name] = append(named[f.in+" "+f.name], f)
-	}
-	return slices.DeleteFunc(all, func(f field) bool { return !dominates(f, named[f.in+" "+f.name]) })
+	return jsonfield.Dominant(collect(t), field.claim)
 }
 
 // members returns the fields of t that encoding/json reads, whatever else their
 // tags say.
 func members(t reflect.Type) []field {
-	named := make(map[string][]field)
+	all := slices.DeleteFunc(collect(t), field.Ignored)
+	for i := range all {
+		all[i].in, all[i].name = "", all[i].Key
+	}
+	return jsonfield.Dominant(all, field.claim)
+}
+
+// claim keeps the names of each place apart.
+func (f field) claim() jsonfield.Claim {
+	return jsonfield.Claim{Key: f.in + " " + f.name, Depth: len(f.Index), Tagged: f.Tagged}
+}
+
+// collect lists the fields of t and of the structs embedded in it.
+func collect(t reflect.Type) []field {
 	var all []field
-	for _, f := range collect(t, nil, map[reflect.Type]bool{}) {
-		if f.Tag.Get("json") == "-" {
+	for _, jf := range jsonfield.Walk(t, isWhole) {
+		f := field{Field: jf, name: jf.Key, unreachable: unreachable(t, jf.Index), sources: sourcesOf(jf.Tag)}
+		_, body := f.Tag.Lookup("body")
+		if f.Ignored() && len(f.sources) == 0 && !body {
 			continue
 		}
-		f.in, f.name = "", jsonName(f.StructField)
-		named[f.name] = append(named[f.name], f)
+		if len(f.sources) > 0 {
+			f.in, f.Tagged = f.sources[0], true
+			f.name, _, _ = strings.Cut(f.Tag.Get(f.in), ",")
+		}
 		all = append(all, f)
-	}
-	return slices.DeleteFunc(all, func(f field) bool { return !dominates(f, named[f.name]) })
-}
-
-func dominates(f field, rivals []field) bool {
-	for _, r := range rivals {
-		if slices.Equal(r.Index, f.Index) {
-			continue
-		}
-		if d := cmp.Compare(len(f.Index), len(r.Index)); d > 0 || d == 0 && (r.tagged || !f.tagged) {
-			return false
-		}
-	}
-	return true
-}
-
-// collect lists the fields of t and of the structs embedded in it. outer holds
-// the types on the way here: a struct may embed a pointer to itself.
-func collect(t reflect.Type, index []int, outer map[reflect.Type]bool) []field {
-	if outer[t] {
-		return nil
-	}
-	outer[t] = true
-	defer delete(outer, t)
-	var all []field
-	for sf := range t.Fields() {
-		sf.Index = slices.Concat(index, sf.Index)
-		if inner := embedded(sf); inner != nil {
-			promoted := collect(inner, sf.Index, outer)
-			for i := range promoted {
-				if !sf.IsExported() && sf.Type.Kind() == reflect.Pointer {
-					promoted[i].unreachable = sf.Name
-				}
-			}
-			all = append(all, promoted...)
-			continue
-		}
-		if f, ok := readField(sf); ok {
-			all = append(all, f)
-		}
 	}
 	return all
 }
 
-// embedded returns the struct whose fields take the place of sf, nil for none.
-func embedded(sf reflect.StructField) reflect.Type {
-	if !sf.Anonymous || sf.Tag.Get("json") == "-" || len(sourcesOf(sf)) > 0 {
-		return nil
-	}
-	if name, _, _ := strings.Cut(sf.Tag.Get("json"), ","); name != "" {
-		return nil
-	}
-	inner := sf.Type
-	if inner.Kind() == reflect.Pointer {
-		inner = inner.Elem()
-	}
-	if inner.Kind() != reflect.Struct || writesItself(inner) {
-		return nil
-	}
-	if _, body := sf.Tag.Lookup("body"); body {
-		return nil
-	}
-	return inner
-}
-
-func readField(sf reflect.StructField) (field, bool) {
-	f := field{StructField: sf, name: jsonName(sf), sources: sourcesOf(sf)}
-	tag := sf.Tag.Get("json")
+// isWhole reports whether sf, an embedded struct, is filled as a whole.
+func isWhole(sf reflect.StructField) bool {
 	_, body := sf.Tag.Lookup("body")
-	if !sf.IsExported() || tag == "-" && len(f.sources) == 0 && !body {
-		return f, false
-	}
-	first, flags, _ := strings.Cut(tag, ",")
-	f.tagged, f.flags = first != "", strings.Split(flags, ",")
-	if len(f.sources) > 0 {
-		f.in, f.tagged = f.sources[0], true
-		f.name, _, _ = strings.Cut(sf.Tag.Get(f.in), ",")
-	}
-	return f, true
+	return body || len(sourcesOf(sf.Tag)) > 0 || writesItself(deref(sf.Type))
 }
 
-func jsonName(sf reflect.StructField) string {
-	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
-	return cmp.Or(name, sf.Name)
+// unreachable returns the first embedded pointer to an unexported struct on the
+// way from t to the field at index, "" for none.
+func unreachable(t reflect.Type, index []int) string {
+	for _, i := range index[:len(index)-1] {
+		sf := deref(t).Field(i)
+		if !sf.IsExported() && sf.Type.Kind() == reflect.Pointer {
+			return sf.Name
+		}
+		t = sf.Type
+	}
+	return ""
 }
 
-func sourcesOf(sf reflect.StructField) []string {
+func sourcesOf(tag reflect.StructTag) []string {
 	var have []string
 	for _, place := range places {
-		if _, ok := sf.Tag.Lookup(place); ok {
+		if _, ok := tag.Lookup(place); ok {
 			have = append(have, place)
 		}
 	}

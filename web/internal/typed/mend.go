@@ -23,7 +23,7 @@ func (r *Registry) mendStruct(t reflect.Type, s *huma.Schema) {
 		if fs.Format == "date-time-http" && f.Tag.Get("format") == "" {
 			fs.Format = "date-time" // huma describes the header, encoding/json writes the member
 		}
-		if fs = r.mend(f.Type, fs); f.has("string") && isPlain(deref(f.Type)) {
+		if fs = r.mend(f.Type, fs); f.Has("string") && isPlain(deref(f.Type)) {
 			fs = &huma.Schema{Type: huma.TypeString, Description: fs.Description, Nullable: fs.Nullable}
 		}
 		s.Properties[f.name] = fs

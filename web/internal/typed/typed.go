@@ -149,7 +149,7 @@ func (p *planner) named() {
 	var inBody []bodyField
 	for i, name := range p.m.Names {
 		optional := p.m.Optional != nil && p.m.Optional(i) || p.m.In[i].Kind() == reflect.Pointer
-		f := field{StructField: reflect.StructField{Name: name, Type: p.m.In[i]}, name: name}
+		f := parameter(name, p.m.In[i])
 		switch {
 		case slices.Contains(p.m.Names[:i], name):
 			p.fail("have the name %q twice, want it once", name)
@@ -173,7 +173,7 @@ func (p *planner) single() {
 	switch {
 	case len(p.m.Wildcards) == 1 && isText(t):
 		name := p.m.Wildcards[0]
-		p.text(&p.b.texts, "path", field{StructField: reflect.StructField{Name: name, Type: t}, name: name}, place{}, true)
+		p.text(&p.b.texts, "path", parameter(name, t), place{}, true)
 	case !p.carriesBody():
 		p.fail("have one parameter of type %s without a name, and %s requests carry no body; "+
 			"want args:\"name\" for a query value, or a wildcard in the route", t, p.m.Verb)
