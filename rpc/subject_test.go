@@ -129,7 +129,7 @@ func TestErrorOfASubjectIsItsStatusAndItsMessage(t *testing.T) {
 	_, nc := mill(t, &Mill{})
 	for _, tt := range []struct{ subject, body, want, class string }{
 		{"foo.fail", `"declared"`, `{"code":409,"data":"sold out"}`, ""},
-		{"foo.fail", `"code"`, `{"code":500,"data":"strange"}`, ""},
+		{"foo.fail", `"code"`, `{"code":500,"data":"strange"}`, "internal"},
 		{"foo.fail", `"undeclared"`, `{"code":500,"data":"disk on fire"}`, "*errors.errorString"},
 		{"foo.fail", `"panic"`, `{"code":500,"data":"panic: deep"}`, "*service.PanicError"},
 		{"foo.fail", `{"hwo":"x"}`, `{"code":400,"data":"call of mill.fail(how string): have unknown argument \"hwo\", want how"}`, ""},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -13,7 +14,8 @@ import (
 	"github.com/enoki-go/enoki/fault"
 )
 
-// HeaderClass names the Go type of an error that its method did not declare. The text
+// HeaderClass is there for an error that is not meant for the public: it names the Go
+// type of one that its method did not declare, or the framework's own. The text
 // of such an error is not meant for the public.
 const HeaderClass = "Svc-Class"
 
@@ -157,8 +159,8 @@ func (r *errand) fail(status int, w wireFault) {
 	}
 	h := w.headers(codec.JSON.ContentType())
 	h.Set(headerCode, strconv.Itoa(status))
-	if w.Class != "" {
-		h[HeaderClass] = []string{oneLine(w.Class)}
+	if w.Code == fault.Internal || status >= http.StatusInternalServerError && strings.HasPrefix(w.Name, fault.Reserved) {
+		h[HeaderClass] = []string{oneLine(cmp.Or(w.Class, w.Name, string(fault.Internal)))}
 	}
 	body, err := codec.JSON.Append(nil, subjectReply{status, w.Message})
 	if err == nil {

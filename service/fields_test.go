@@ -230,6 +230,19 @@ func TestWrongConfigurationIsReportedWithBothPlaces(t *testing.T) {
 	}
 }
 
+// A marker with a name would be overlooked, and with it what it guards.
+func TestMarkerWithANameIsRefused(t *testing.T) {
+	t.Parallel()
+	type named struct {
+		_    service.Name `name:"named"`
+		_    probe        `method:"Touch"`
+		Auth probe        `method:"Touch"`
+	}
+	if _, err := tryWorld(t, &named{}); err == nil || !strings.Contains(err.Error(), "field Auth: a marker is only one under the name _; write `_ service_test.probe`") {
+		t.Errorf("have %v, want that the marker has a name", err)
+	}
+}
+
 // standing serves somebody on its own.
 type standing struct{}
 

@@ -97,6 +97,8 @@ func (r *reader) walk(t reflect.Type, path []int, src *source) {
 		switch {
 		case f.Name == "_":
 			r.marker(f, func() string { return src.place(i) })
+		case isLostMarker(f):
+			r.addf(src.place(i), "field %s: a marker is only one under the name _; write `_ %s`, or leave its tag out", f.Name, f.Type)
 		case f.Anonymous && f.Type.Kind() == reflect.Struct && !declares(f.Type) && !isLock(f.Type):
 			r.walk(f.Type, at, &source{structType: f.Type, within: src})
 		case hasLock(f.Type):
@@ -104,36 +106,6 @@ func (r *reader) walk(t reflect.Type, path []int, src *source) {
 		case f.IsExported():
 			r.fields = append(r.fields, field{f, at, func() string { return src.place(i) }})
 		}
-	}
-}
-
-// marker reads a blank field: the service's name, or an entrypoint.
-func (r *reader) marker(f reflect.StructField, place func() string) {
-	if f.Type == reflect.TypeFor[Name]() {
-		r.nameAt = place
-		r.named(f.Tag, place)
-		return
-	}
-	declaration, ok := zero[entrypoint.Declaration](f.Type)
-	if !ok {
-		if method, has := f.Tag.Lookup("method"); has {
-			r.addf(place(), "%s is no kind of entrypoint for method %q: it has no method Declare (see entrypoint.Declaration)", f.Type, method)
-		}
-		return
-	}
-	r.entry(declaration, f.Tag, "", place)
-}
-
-// named reads the marker Name.
-func (r *reader) named(t reflect.StructTag, place func() string) {
-	o := nameOptions{Name: r.name, Version: r.version}
-	if err := tag.Read(t, &o); err != nil {
-		r.add(place(), err)
-		return
-	}
-	r.name, r.version = o.Name, o.Version
-	if !versionPattern.MatchString(o.Version) {
-		r.addf(place(), "service version: have %q, want a semantic version such as 1.2.0", o.Version)
 	}
 }
 

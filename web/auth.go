@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -26,12 +25,12 @@ import (
 // data, with which services know, however many calls further down, on whose behalf they
 // work. An error, such as fault.New(fault.Unauthenticated, "…"), is the answer. A service
 // has one. The tag key scheme says for readers of /openapi.json, and to Swagger UI, how
-// clients say who they are: bearer, which holds where nothing is said, basic or digest.
+// clients say who they are: bearer, which holds where nothing is said, or basic.
 type Auth struct{}
 
 // authOptions are the tag keys of Auth.
 type authOptions struct {
-	Scheme string `oneof:"bearer,basic,digest"`
+	Scheme string `oneof:"bearer,basic"`
 }
 
 var (
@@ -60,8 +59,16 @@ func (Auth) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host
 		return nil, err
 	}
 	s.document.Guard(h.Service(), o.Scheme)
-	g.auth = &auth{host: h, method: m, timeout: g.timeout, scheme: strings.ToUpper(o.Scheme[:1]) + o.Scheme[1:]}
+	g.auth = &auth{host: h, method: m, timeout: g.timeout, scheme: challengeOf(o.Scheme, h.Service())}
 	return g.auth, nil
+}
+
+// challengeOf returns how a client is asked who it is, see RFC 6750 and RFC 7617.
+func challengeOf(scheme, service string) string {
+	if scheme == "basic" {
+		return `Basic realm="` + service + `", charset="UTF-8"`
+	}
+	return "Bearer"
 }
 
 // auth asks the method.
@@ -83,11 +90,11 @@ func (*auth) Start(context.Context) error { return nil }
 // Stop does nothing: routes no longer ask.
 func (*auth) Stop(context.Context) error { return nil }
 
-func (a *auth) ask(r *http.Request, data Data) (Data, error) {
+func (a *auth) ask(r *http.Request, id string, data Data) (Data, error) {
 	var out any
 	var err error
 	c := &entrypoint.Call{
-		ID: entrypoint.NewID(), Kind: kind, Method: a.method, Data: data, Parent: r.Context(), Deadline: time.Now().Add(a.timeout),
+		ID: id, Kind: kind, Method: a.method, Data: data, Parent: r.Context(), Deadline: time.Now().Add(a.timeout),
 		Decode: func(into []any) error {
 			*into[0].(**http.Request) = r
 			return nil
@@ -138,15 +145,17 @@ func newGuard(s settings) *guard {
 	return g
 }
 
-// HeadersOf returns what reads the context data of a request from its headers: from
-// those that the configuration key web.headers lists, and Traceparent. It is for other
-// kinds of handlers, and is asked for while services are declared.
-func HeadersOf(h Host) (func(*http.Request) (Data, error), error) {
+// GuardOf returns what lets requests in as it does for routes: it reads the context data
+// of a request, from the headers that the configuration key web.headers lists, from
+// Traceparent and from the Auth of the service, if it has one. The id is that of the
+// request in the log. It is for other kinds of handlers, and is asked for while services
+// are declared.
+func GuardOf(h Host) (func(r *http.Request, id string) (Data, error), error) {
 	g, err := guardOf(h)
 	if err != nil {
 		return nil, err
 	}
-	return g.fromHeaders, nil
+	return func(r *http.Request, id string) (Data, error) { return g.admit(r, id, false) }, nil
 }
 
 // maxHeader bounds a header that travels on.
@@ -171,21 +180,47 @@ func (g *guard) fromHeaders(r *http.Request) (data Data, err error) {
 
 // admit returns the context data of a request, or why it may not come in. Nobody is
 // asked who sends one that is public.
-func (g *guard) admit(r *http.Request, public bool) (Data, error) {
+func (g *guard) admit(r *http.Request, id string, public bool) (Data, error) {
 	data, err := g.fromHeaders(r)
-	if err != nil || public || g.auth == nil {
+	if err != nil || public {
 		return data, err
 	}
-	known, err := g.auth.ask(r, data)
-	if err != nil {
-		return nil, g.why(err)
+	return g.identify(r, id, data)
+}
+
+// identify returns the context data with what the Auth of the service adds to it, which
+// wins.
+func (g *guard) identify(r *http.Request, id string, data Data) (Data, error) {
+	if g.auth == nil {
+		return data, nil
 	}
-	if data == nil {
+	known, err := g.auth.ask(r, id, data)
+	if err != nil {
+		return nil, g.challenge(g.why(err))
+	}
+	if len(data) == 0 {
 		return known, nil
 	}
+	data = maps.Clone(data)
 	maps.Copy(data, known)
 	return data, nil
 }
+
+// challenge adds to an error that asks who the client is how it is to say so.
+func (g *guard) challenge(err error) error {
+	if publicOf(err).status != http.StatusUnauthorized {
+		return err
+	}
+	return challenged{err, g.auth.scheme}
+}
+
+// challenged is an error with the value of WWW-Authenticate.
+type challenged struct {
+	error
+	scheme string
+}
+
+func (c challenged) Unwrap() error { return c.error }
 
 // why explains what the framework itself refused, or cut off.
 func (g *guard) why(err error) error {

@@ -9,20 +9,14 @@ import (
 	"github.com/rs/cors"
 )
 
-// chain returns what every request passes, outermost first: counting, CORS,
+// chain returns what every request passes, outermost first: counting, origins,
 // compression, the mux.
 func (s *Server) chain() http.Handler {
 	var h http.Handler = s.mux
 	if s.settings.Compress {
 		h = compressed(h)
 	}
-	if c := s.settings.Cors; len(c.Origins) > 0 {
-		h = cors.New(cors.Options{
-			AllowedOrigins: c.Origins, AllowedHeaders: append([]string{"Content-Type"}, c.Headers...), ExposedHeaders: append([]string{callIDField}, c.Expose...),
-			AllowedMethods:   []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
-			AllowCredentials: c.Credentials, MaxAge: int(c.MaxAge.Seconds()),
-		}).Handler(h)
-	}
+	h = s.origins(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.active.enter()
 		defer s.active.leave()
@@ -35,15 +29,41 @@ func (s *Server) chain() http.Handler {
 	})
 }
 
-// compressed compresses what is worth it. A websocket is left alone.
+// origins answers pages of other origins: those that web.cors lists may send requests and
+// read the answers, others may not send any that change something. Who is no page of a
+// browser is not asked.
+func (s *Server) origins(h http.Handler) http.Handler {
+	c := s.settings.Cors
+	shared := cors.New(cors.Options{
+		AllowedOrigins: c.Origins, AllowedHeaders: append([]string{"Content-Type"}, c.Headers...), ExposedHeaders: append([]string{callIDField}, c.Expose...),
+		AllowedMethods:   []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		AllowCredentials: c.Credentials, MaxAge: int(c.MaxAge.Seconds()),
+	})
+	foreign := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(c.Origins) > 0 && shared.OriginAllowed(r) {
+			h.ServeHTTP(w, r)
+			return
+		}
+		Fail(w, r, "", statusError{http.StatusForbidden, "pages of other origins may not send this (configuration key web.cors.origins)"})
+	})
+	guarded := http.NewCrossOriginProtection()
+	guarded.SetDenyHandler(foreign)
+	if len(c.Origins) == 0 { // where all are allowed by default in the library
+		return guarded.Handler(h)
+	}
+	return shared.Handler(guarded.Handler(h))
+}
+
+// compressed compresses what is worth it. A websocket is left alone, and a
+// stream of events, whose pieces are not to wait for more.
 func compressed(h http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed))
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed), gzhttp.EnableZstd(false))
 	if err != nil {
 		panic(err) //nolint:forbidigo // a constant that the library refuses
 	}
 	zipped := wrap(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "" {
+		if r.Header.Get("Upgrade") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
 			h.ServeHTTP(w, r)
 			return
 		}

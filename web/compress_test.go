@@ -101,3 +101,36 @@ func TestStreamIsNotHeldBackToBeCompressed(t *testing.T) {
 		t.Errorf("have %q, %v, want the end", rest, err)
 	}
 }
+
+func TestStreamOfEventsBeginsAtOnceThoughOthersAreCompressed(t *testing.T) {
+	t.Parallel()
+	q := &Quiet{open: make(chan struct{})}
+	v, _ := launch(t, "web: {compress: true}", q)
+	response, err := v.http.Do(v.request(await.Within(t), "GET", "/quiet", "", "Accept", "text/event-stream", "Accept-Encoding", "gzip, zstd"))
+	if err != nil {
+		t.Fatal(err) // its headers did not come
+	}
+	close(q.open)
+	_ = response.Body.Close()
+}
+
+// Quiet is a stream without events.
+type Quiet struct {
+	_ web.Route `method:"Stream" route:"GET /quiet" timeout:"none"`
+
+	open chan struct{}
+}
+
+// Stream says that it is one.
+func (q *Quiet) Stream(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	if err := http.NewResponseController(w).Flush(); err != nil {
+		return err
+	}
+	select {
+	case <-q.open:
+	case <-r.Context().Done():
+	}
+	return nil
+}

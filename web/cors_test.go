@@ -55,3 +55,25 @@ func TestHeadersAndMethodsThatAreNotListedAreRefused(t *testing.T) {
 	preflight(v, shop, "PUT", "x-other").wantHeader(t, "Access-Control-Allow-Origin", "")
 	preflight(v, shop, "TRACE", "content-type").wantHeader(t, "Access-Control-Allow-Origin", "")
 }
+
+// A page could send a form to a server on this machine, whose answer it does not need
+// to read.
+func TestPageOfAnotherOriginChangesNothing(t *testing.T) {
+	t.Parallel()
+	foreign := []string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}
+	v, _ := launch(t, "", &Forms{})
+	p := v.ask("PUT", "/made", "", foreign...).problem(t, http.StatusForbidden)
+	wantText(t, p.Detail, "web.cors.origins")
+	v.ask("PUT", "/made", "", "Origin", "https://evil.example").problem(t, http.StatusForbidden)
+	for _, own := range [][]string{nil, {"Origin", v.url, "Sec-Fetch-Site", "same-origin"}} {
+		if a := v.ask("PUT", "/made", "", own...); a.StatusCode != http.StatusCreated {
+			t.Errorf("%v: have %d %s, want 201", own, a.StatusCode, a.body)
+		}
+	}
+	v.get("/text", foreign...).want(t, 200, "grüß <b>dich</b>") // which changes nothing
+
+	v, _ = launch(t, "web: {cors: {origins: ['https://*.example']}}", &Forms{})
+	if a := v.ask("PUT", "/made", "", foreign...); a.StatusCode != http.StatusCreated {
+		t.Errorf("have %d %s from a page that is listed, want 201", a.StatusCode, a.body)
+	}
+}

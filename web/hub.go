@@ -46,6 +46,9 @@ type hubKey struct{ service string }
 
 // Provide fills the field. The hubs of a service are one.
 func (*Hub) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
+	if f.Type != reflect.TypeFor[*Hub]() {
+		return nil, fmt.Errorf("have a field of type %s, want *web.Hub", f.Type)
+	}
 	if err := tag.Read(f.Tag, &struct{}{}); err != nil {
 		return nil, err
 	}

@@ -100,13 +100,16 @@ func Fail(w http.ResponseWriter, r *http.Request, callID string, err error) {
 	head := w.Header()
 	head.Set("Content-Type", "application/problem+json")
 	head.Set("X-Content-Type-Options", "nosniff")
-	head.Del("Content-Encoding")
+	for _, ofSuccess := range []string{"Content-Encoding", "Cache-Control", "Etag", "Last-Modified"} {
+		head.Del(ofSuccess)
+	}
 	head.Set("Content-Length", strconv.Itoa(len(body)))
 	switch about.status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		head.Set("Retry-After", "1")
 	case http.StatusUnauthorized:
-		head.Set("WWW-Authenticate", cmp.Or(head.Get("WWW-Authenticate"), "Bearer"))
+		asked, _ := errors.AsType[challenged](err)
+		head.Set("WWW-Authenticate", cmp.Or(head.Get("WWW-Authenticate"), asked.scheme, "Bearer"))
 	}
 	w.WriteHeader(about.status)
 	_, _ = w.Write(body) // the client is gone

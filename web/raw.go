@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -22,7 +24,7 @@ func (x *exchange) bind(w http.ResponseWriter) {
 
 // unbind lets what is left of the answer be written after the call.
 func (x *exchange) unbind(w http.ResponseWriter) {
-	if !x.route.usual {
+	if !x.route.usual && !x.writer.hijacked {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout))
 	}
 }
@@ -30,7 +32,15 @@ func (x *exchange) unbind(w http.ResponseWriter) {
 // watchful is a ResponseWriter that knows whether the answer has begun.
 type watchful struct {
 	http.ResponseWriter
-	begun bool
+	begun    bool
+	hijacked bool
+}
+
+// Hijack hands the connection over.
+func (w *watchful) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	w.hijacked = err == nil
+	return conn, buffers, err
 }
 
 // WriteHeader begins the answer.

@@ -226,3 +226,44 @@ func (*Flood) Flood(w http.ResponseWriter, _ *http.Request) error {
 
 // Drop writes little.
 func (*Flood) Drop() string { return "drop" }
+
+// Keeper hands its connection to others.
+type Keeper struct {
+	_ web.Route `method:"Take" route:"GET /take" timeout:"1s"`
+	_ web.Route `method:"Spoil" route:"GET /spoil"`
+}
+
+// Take answers by itself, and fails then.
+func (*Keeper) Take(w http.ResponseWriter, _ *http.Request) error {
+	conn, buffers, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := buffers.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"); err != nil {
+		return err
+	}
+	return errors.Join(buffers.Flush(), errors.New("too late to be told"))
+}
+
+// Spoil fails after it has said how long its answer is to be kept.
+func (*Keeper) Spoil(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.Header().Set("Etag", `"1"`)
+	return errors.New("spoilt")
+}
+
+func TestConnectionThatWasTakenIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	v, _ := launch(t, "", &Keeper{})
+	v.get("/take").want(t, 200, "ok")
+}
+
+func TestProblemIsNotKeptAsTheAnswerWouldHaveBeen(t *testing.T) {
+	t.Parallel()
+	v, _ := launch(t, "", &Keeper{})
+	a := v.get("/spoil")
+	a.problem(t, http.StatusInternalServerError)
+	a.wantHeader(t, "Cache-Control", "")
+	a.wantHeader(t, "Etag", "")
+}

@@ -38,11 +38,10 @@ var (
 
 // answer writes a result.
 func (e *route) answer(w http.ResponseWriter, r *http.Request, x *exchange, out any) {
-	status, head := e.status, w.Header()
+	status, head, more := e.status, w.Header(), http.Header(nil)
 	if own, ok := out.(replier); ok {
 		set, header, body := own.reply()
-		maps.Copy(head, header)
-		out = body
+		more, out = header, body
 		if set != 0 {
 			status = set
 		}
@@ -56,6 +55,7 @@ func (e *route) answer(w http.ResponseWriter, r *http.Request, x *exchange, out 
 		Fail(w, r, x.call.ID, err)
 		return
 	}
+	maps.Copy(head, more)
 	if contentType == nil {
 		if status == 0 {
 			status = http.StatusNoContent

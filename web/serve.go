@@ -94,7 +94,7 @@ func (x *exchange) admit(r *http.Request) (err error) {
 		defer cancel()
 		r = r.WithContext(ctx)
 	}
-	x.call.Data, err = x.route.guard.admit(r, x.route.public)
+	x.call.Data, err = x.route.guard.admit(r, x.call.ID, x.route.public)
 	return err
 }
 
@@ -104,11 +104,15 @@ func (x *exchange) read() (err error) {
 		return nil
 	}
 	if n := x.request.ContentLength; n > 0 && n <= x.route.limit {
-		x.body = make([]byte, 0, n+1)
+		x.body = make([]byte, 0, min(n+1, trusted))
 	}
 	x.body, err = readAll(x.request.Body, x.body)
 	return incomplete(err)
 }
+
+// trusted is how much room a request gets for the length that it claims to have, before
+// it is there.
+const trusted = 16 << 10
 
 // incomplete says why a body did not come to its end; one that is too large is known.
 func incomplete(err error) error {
@@ -170,14 +174,13 @@ func (x *exchange) outcome() (any, error) {
 // fail answers with the problem that err is. An answer that has begun is broken off, so
 // that it is not taken for a whole one.
 func (e *route) fail(w http.ResponseWriter, r *http.Request, x *exchange, err error) {
+	if x.writer.hijacked {
+		return // the connection is the method's
+	}
 	if x.writer.begun {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told
 	}
-	err = e.explain(x, err)
-	if publicOf(err).status == http.StatusUnauthorized && e.guard.auth != nil {
-		w.Header().Set("WWW-Authenticate", e.guard.auth.scheme)
-	}
-	Fail(w, r, x.call.ID, err)
+	Fail(w, r, x.call.ID, e.explain(x, err))
 }
 
 var (

@@ -183,18 +183,24 @@ func (p *endpoint) upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 
 // admit returns the context data of a request, after each service of the endpoint has
 // let it in.
-func (p *endpoint) admit(r *http.Request) (all Data, err error) {
+func (p *endpoint) admit(r *http.Request) (Data, error) {
+	all := make(Data)
 	for _, t := range p.tenants {
-		data, err := t.guard.admit(r, t.public)
+		data, err := t.guard.fromHeaders(r)
 		if err != nil {
 			return nil, err
 		}
-		if len(all) == 0 {
-			all = data
+		maps.Copy(all, data)
+	}
+	for _, t := range p.tenants { // what a client says of itself in headers never wins
+		if t.public {
 			continue
 		}
-		all = maps.Clone(all) // a method may return the same map again and again
-		maps.Copy(all, data)
+		known, err := t.guard.identify(r, entrypoint.NewID(), all)
+		if err != nil {
+			return nil, err
+		}
+		all = known
 	}
 	return all, nil
 }

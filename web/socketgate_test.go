@@ -97,6 +97,15 @@ func TestServicesSharePathsAndTheirAuths(t *testing.T) {
 	talkAt(t, v.url, "/terrace").wantResult("terrace", nil, `"sun"`)
 }
 
+// What a client says of itself in a header is not what a service knows of it.
+func TestHeadersDoNotReplaceWhatAuthSays(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]any{{new(Bar), new(Club)}, {new(Club), new(Bar)}} {
+		v, _ := launch(t, "web: {headers: {X-Member: member}}", order...)
+		talk(t, v.url, "X-Card", "7", "X-Member", "admin").wantResult("whoami", nil, `"7"`)
+	}
+}
+
 func TestForeignOriginIsRefused(t *testing.T) {
 	t.Parallel()
 	v, _ := launch(t, "", new(Bar))

@@ -26,7 +26,8 @@ import (
 // a subject: GET /foo/bar?data=x is a request {"data":["x"]} on foo.bar.get, which is
 // sent if a worker has announced the subject (see rpc.Subject) or the tag key subjects
 // lists it. /openapi.json describes the methods that are live, /apidocs/ shows them.
-// Routes of the process's own services come first.
+// Routes of the process's own services come first. Where the service has a web.Auth,
+// that lets requests in, or not, before anything is looked up.
 //
 // Tag keys: subjects, services (names of those that are served; all), upper (GET is
 // foo.bar.GET), concurrency, refresh and timeout. The configuration section gateway has
@@ -66,7 +67,7 @@ type front struct {
 	host      dependency.Host
 	settings  settings
 	server    *web.Server
-	headers   func(*http.Request) (web.Data, error)
+	admit     func(r *http.Request, id string) (web.Data, error)
 	directory *directory
 	opened    func()        // tells the server
 	places    chan struct{} // one for each request that may be under way
@@ -118,7 +119,7 @@ func (f *front) mount(docs bool) (err error) {
 	if err := f.settings.check(f.namespace); err != nil {
 		return err
 	}
-	if f.headers, err = web.HeadersOf(f.host); err != nil {
+	if f.admit, err = web.GuardOf(f.host); err != nil {
 		return err
 	}
 	if f.server, err = web.ServerOf(f.host); err != nil {

@@ -51,7 +51,10 @@ type exchange struct {
 	body    []byte
 }
 
-func (x *exchange) serve() error {
+func (x *exchange) serve() (err error) {
+	if x.call.Data, err = x.front.admit(x.request, x.call.ID); err != nil {
+		return err
+	}
 	to, err := x.front.destination(x.request)
 	if err != nil {
 		if err == errNotPost { //nolint:errorlint // this very value
@@ -79,15 +82,16 @@ func (x *exchange) read() (err error) {
 	if x.timeout, err = timeoutOf(x.request.Header.Get(timeoutField), x.front.settings.Timeout); err != nil {
 		return err
 	}
-	if x.call.Data, err = x.front.headers(x.request); err != nil {
-		return err
-	}
 	if x.body, err = readBody(x.writer, x.request); err != nil {
 		return err
 	}
 	x.call.Deadline = time.Now().Add(x.timeout)
+	_ = http.NewResponseController(x.writer).SetWriteDeadline(x.call.Deadline.Add(writeTimeout)) // a writer that knows none has none
 	return nil
 }
+
+// writeTimeout is how long a client may take to take an answer.
+const writeTimeout = 30 * time.Second
 
 // context returns that of what is asked on behalf of the request.
 func (x *exchange) context() context.Context { return x.call.Context() }

@@ -34,6 +34,7 @@ func (c *Conn) read(handle func(frame []byte)) error {
 		}
 		if c.last = time.Now(); frame != nil {
 			handle(frame)
+			c.last = time.Now() // it may have waited for others to end
 		}
 	}
 }

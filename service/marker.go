@@ -1,0 +1,45 @@
+package service
+
+import (
+	"reflect"
+
+	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/tag"
+)
+
+// isLostMarker reports whether a field would be a marker if it had no name.
+func isLostMarker(f reflect.StructField) bool {
+	_, isKind := zero[entrypoint.Declaration](f.Type)
+	_, names := f.Tag.Lookup("method")
+	return isKind && names
+}
+
+// marker reads a blank field: the service's name, or an entrypoint.
+func (r *reader) marker(f reflect.StructField, place func() string) {
+	if f.Type == reflect.TypeFor[Name]() {
+		r.nameAt = place
+		r.named(f.Tag, place)
+		return
+	}
+	declaration, ok := zero[entrypoint.Declaration](f.Type)
+	if !ok {
+		if method, has := f.Tag.Lookup("method"); has {
+			r.addf(place(), "%s is no kind of entrypoint for method %q: it has no method Declare (see entrypoint.Declaration)", f.Type, method)
+		}
+		return
+	}
+	r.entry(declaration, f.Tag, "", place)
+}
+
+// named reads the marker Name.
+func (r *reader) named(t reflect.StructTag, place func() string) {
+	o := nameOptions{Name: r.name, Version: r.version}
+	if err := tag.Read(t, &o); err != nil {
+		r.add(place(), err)
+		return
+	}
+	r.name, r.version = o.Name, o.Version
+	if !versionPattern.MatchString(o.Version) {
+		r.addf(place(), "service version: have %q, want a semantic version such as 1.2.0", o.Version)
+	}
+}
