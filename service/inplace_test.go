@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -231,40 +230,12 @@ func TestStimulusIsToldTheOutcomeOfDoWhereDoneIsNil(t *testing.T) {
 	w.wantHistory("acquire C", "method of market", "release C: <nil>", "done: <nil>, <nil>")
 }
 
-// Never more than the limits at once, nothing lost or told twice, whoever gives up
-// waiting and whoever runs the call.
 func TestLimitsHoldWhereManyGoroutinesRunTheirCalls(t *testing.T) {
 	t.Parallel()
-	h := newHall()
-	w := startWorld(t, h, "workers: 4\nlimits: {timer: 3}")
-	var callers sync.WaitGroup
-	var answered, admitted atomic.Int64
-	done := func(any, error) { answered.Add(1) }
-	for _, name := range []string{"hall.Any", "hall.Few", "hall.Tick", "hall.Tock"} {
-		p := w.point(name)
-		for caller := range 8 {
-			callers.Go(func() {
-				for i := range 50 {
-					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+caller*i)*time.Microsecond)
-					if p.host.Do(ctx, p.call(), done) == nil {
-						admitted.Add(1)
-					}
-					cancel()
-					if p.host.Queue(p.call(), done) == nil {
-						admitted.Add(1)
-					}
-				}
-			})
-		}
-	}
-	callers.Wait()
-	w.stop()
-	if answered.Load() != admitted.Load() || admitted.Load() == 0 || answered.Load() != h.All.total.Load()+h.Kind.total.Load() {
-		t.Errorf("%d calls were answered, %d methods ran, want %d",
-			answered.Load(), h.All.total.Load()+h.Kind.total.Load(), admitted.Load())
-	}
-	if h.All.most.Load() > 4 || h.Own.most.Load() > 2 || h.Kind.most.Load() > 3 {
-		t.Errorf("at once ran %d of the service, %d of one entrypoint, %d of a kind, want at most 4, 2, 3",
-			h.All.most.Load(), h.Own.most.Load(), h.Kind.most.Load())
-	}
+	press(t, func(ctx context.Context, p *point, done entrypoint.Done) bool {
+		return p.host.Do(ctx, p.call(), done) == nil
+	},
+		func(_ context.Context, p *point, done entrypoint.Done) bool {
+			return p.host.Queue(p.call(), done) == nil
+		})
 }

@@ -9,11 +9,11 @@ import (
 
 const lookOfAService = `a service is an exported struct with entrypoint markers:
 
-	type Greeter struct {
-		_ rpc.Method ` + "`method:\"Hello\"`" + `
-	}
+    type Greeter struct {
+        _ rpc.Method ` + "`method:\"Hello\"`" + `
+    }
 
-	func (g *Greeter) Hello(name string) string { return "Hello, " + name + "!" }
+    func (g *Greeter) Hello(name string) string { return "Hello, " + name + "!" }
 `
 
 // notFound explains why t found no service in the packages it matched.
