@@ -255,8 +255,16 @@ func (*Keeper) Spoil(w http.ResponseWriter, _ *http.Request) error {
 
 func TestConnectionThatWasTakenIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	v, _ := launch(t, "", &Keeper{})
-	v.get("/take").want(t, 200, "ok")
+	a, log := app(t, "", &Keeper{})
+	if err := a.Start(await.Within(t)); err != nil {
+		t.Fatal(err)
+	}
+	visit(t, log.url(t)).get("/take").want(t, 200, "ok")
+	if err := a.Stop(await.Within(t)); err != nil { // by then all that net/http has to say is said
+		t.Error(err)
+	}
+	wantText(t, log, "too late to be told")
+	wantNoText(t, log, "hijacked")
 }
 
 func TestProblemIsNotKeptAsTheAnswerWouldHaveBeen(t *testing.T) {

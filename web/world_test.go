@@ -174,7 +174,7 @@ func makeApp(t *testing.T, yaml string, services ...any) (*service.App, *journal
 		t.Fatal(err)
 	}
 	log := new(journal)
-	a, err := service.New(cfg, service.Logger(slog.New(slog.NewTextHandler(log, nil))), service.With(services...))
+	a, err := service.New(cfg, service.Logger(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))), service.With(services...))
 	return a, log, err
 }
 
