@@ -46,7 +46,7 @@ var plan = table{
 		"codec": {"fault"},
 
 		// Everything that touches the bus.
-		"broker": {"config", "fault", "internal/inprocess"},
+		"broker": {"config", "dependency", "fault", "internal/inprocess"},
 
 		// Hosts structs. It never imports the siblings below.
 		"service": {"config", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},

@@ -94,19 +94,6 @@ func Open(h Host) (*Conn, error) {
 	return c.(*Conn), nil
 }
 
-// Opened returns the connection of this process, nil where nobody has opened one. It is
-// for after the start.
-func Opened(h interface {
-	Shared(key any, build func() (any, error)) (any, error)
-},
-) *Conn {
-	c, err := h.Shared(connKey{}, func() (any, error) { return nil, ErrClosed })
-	if err != nil {
-		return nil
-	}
-	return c.(*Conn)
-}
-
 // Dial connects a program that is no service. The broker need not be there yet:
 // the connection is made as soon as it is.
 func Dial(settings Config, logger *slog.Logger) (*Conn, error) {

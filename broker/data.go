@@ -3,17 +3,33 @@ package broker
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // headerData begins the headers that hold context data.
 const headerData = "Svc-Data-"
 
+// traceFields are the headers of W3C Trace Context. They are context data, too, under
+// names of their own, which every tracer knows.
+var traceFields = []string{"traceparent", "tracestate"}
+
+// dataName returns the key of the context data in a header, if there is any. Clients that
+// write headers as HTTP does write Traceparent.
+func dataName(header string) (name string, ok bool) {
+	for _, field := range traceFields {
+		if strings.EqualFold(header, field) {
+			return field, true
+		}
+	}
+	return strings.CutPrefix(header, headerData)
+}
+
 // DataOf returns the context data in the headers of a message.
 func DataOf(h Header) (map[string]string, error) {
 	var data map[string]string
 	for key, values := range h {
-		name, ok := strings.CutPrefix(key, headerData)
+		name, ok := dataName(key)
 		if !ok || len(values) == 0 {
 			continue
 		}
@@ -23,14 +39,23 @@ func DataOf(h Header) (map[string]string, error) {
 		if data == nil {
 			data = make(map[string]string)
 		}
-		data[name] = UnescapeHeader(values[0])
+		if data[name] = values[0]; strings.HasPrefix(key, headerData) {
+			data[name] = UnescapeHeader(values[0])
+		}
 	}
 	return data, nil
 }
 
+// oneLine keeps a value that somebody else has sent within its header.
+var oneLine = strings.NewReplacer("\r", " ", "\n", " ")
+
 // PutData writes context data into headers.
 func PutData(h Header, data map[string]string) {
 	for key, value := range data {
+		if slices.Contains(traceFields, key) {
+			h[key] = []string{oneLine.Replace(value)}
+			continue
+		}
 		h[headerData+key] = []string{EscapeHeader(value)}
 	}
 }

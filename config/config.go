@@ -100,3 +100,15 @@ func (c *Config) Unused() []Unused {
 	}
 	return unused
 }
+
+// Above returns what c says and, where it says nothing, what below says. Both stay as
+// they are.
+func (c *Config) Above(below *Config) *Config {
+	switch {
+	case below == nil || below.root == nil:
+		return c
+	case c == nil || c.root == nil:
+		return below
+	}
+	return &Config{root: merge(below.root, c.root)}
+}

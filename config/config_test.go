@@ -215,3 +215,35 @@ func TestConfigServesSeveralGoroutines(t *testing.T) {
 		t.Errorf("have %v, want b alone", have)
 	}
 }
+
+func TestConfigurationAboveAnotherWins(t *testing.T) {
+	t.Parallel()
+	load := func(text string) *config.Config {
+		c, err := config.Load(config.Text("c.yml", text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for _, tt := range []struct {
+		name         string
+		above, below *config.Config
+		want         map[string]any
+	}{
+		{"both say something", load("a: {x: 1}"), load("a: {x: 2, y: 3}\nb: 4"), map[string]any{"a": map[string]any{"x": 1, "y": 3}, "b": 4}},
+		{"nothing above", config.Empty(), load("b: 4"), map[string]any{"b": 4}},
+		{"nothing below", load("b: 4"), config.Empty(), map[string]any{"b": 4}},
+		{"no configuration below", load("b: 4"), nil, map[string]any{"b": 4}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var have map[string]any
+			if err := tt.above.Above(tt.below).Section("", &have); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, have); diff != "" {
+				t.Errorf("configuration (-want +have):\n%s", diff)
+			}
+		})
+	}
+}

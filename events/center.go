@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -26,6 +27,8 @@ type center struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	tidy   sync.Once
+
+	buried, failed, dropped atomic.Uint64
 
 	mu       sync.Mutex // guards what follows
 	lanes    []*lane    // that receive

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // hub is what the events of one service go through, in both directions.
@@ -18,6 +19,8 @@ type hub struct {
 	service  string // that is the source of what is emitted
 	logger   *slog.Logger
 	work     func(name string, f func(context.Context) error) // runs in the background
+
+	tracer dependency.Tracer // nil for nobody
 
 	later  *later
 	relays map[string]*relay // of outboxes, by database
@@ -49,7 +52,9 @@ func hubOf(h host) (*hub, error) {
 		if err := h.Config("events", &s); err != nil {
 			return nil, err
 		}
-		return newHub(conn, s, h.Service(), h.Logger(), h.Go), s.check()
+		b := newHub(conn, s, h.Service(), h.Logger(), h.Go)
+		b.tracer = dependency.ProcessOf(h).Tracer()
+		return b, s.check()
 	})
 	if err != nil {
 		return nil, err
@@ -110,6 +115,17 @@ func (b *hub) emit(ctx context.Context, event string, payload any, options []Emi
 	for _, option := range options {
 		option(&e)
 	}
+	if b.tracer == nil {
+		return b.pass(ctx, e, payload)
+	}
+	ctx, end := b.tracer.Outgoing(ctx, dependency.Outgoing{Kind: kind, Target: e.String()})
+	err := b.pass(ctx, e, payload)
+	end(err)
+	return err
+}
+
+// pass lets an event take the way that its options say.
+func (b *hub) pass(ctx context.Context, e emission, payload any) error {
 	m, err := e.message(ctx, b.conn.Namespace(), payload)
 	if err != nil {
 		return err

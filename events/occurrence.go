@@ -194,8 +194,10 @@ func (o *occurrence) conclude(err error) {
 		e.center.work.Go(func() { o.bury(reasonUnreadable, o.call.Bind()) })
 		return
 	case dropped(err), e.OnError == onErrorDrop:
+		e.center.dropped.Add(1)
 		e.host.Logger().Warn("event dropped", "handler", e.String(), "event", o.info.Source+"."+o.info.Type, "event_id", o.info.ID, "error", err)
 	default:
+		e.center.failed.Add(1)
 		e.center.work.Go(func() { o.failed(err) })
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // Standalone emits events from a program that is no service. It is safe for concurrent
@@ -25,6 +26,7 @@ type dialing struct {
 	config   broker.Config
 	settings settings
 	logger   *slog.Logger
+	tracer   dependency.Tracer
 }
 
 // WithTimeout sets how long an emit waits for the broker where its context says
@@ -42,6 +44,9 @@ func WithConfig(c broker.Config) DialOption { return func(o *dialing) { o.config
 
 // WithLogger sets the logger of the connection; slog.Default.
 func WithLogger(l *slog.Logger) DialOption { return func(o *dialing) { o.logger = l } }
+
+// WithTracer has t told of what is emitted; nobody is.
+func WithTracer(t dependency.Tracer) DialOption { return func(o *dialing) { o.tracer = t } }
 
 // Dial connects to the broker at url, for "" to the one of the environment's NATS_URL
 // or at broker.DefaultURL, to emit as a source, which is the name of a service or of
@@ -70,6 +75,7 @@ func Dial(url, source string, opts ...DialOption) (*Standalone, error) {
 	s.hub = newHub(conn, o.settings, source, o.logger, func(_ string, f func(context.Context) error) {
 		s.work.Go(func() { _ = f(life) }) // it has logged what failed
 	})
+	s.hub.tracer = o.tracer
 	return s, s.hub.Start(life)
 }
 

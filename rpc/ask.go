@@ -13,6 +13,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/codec"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // Answer is what a worker on a subject answered.
@@ -30,7 +31,12 @@ func (p Proxy) Ask(ctx context.Context, subject string, body JSON) (Answer, erro
 	if p.caller == nil {
 		return Answer{}, fmt.Errorf("ask %s: %w", subject, errUnfilled)
 	}
+	end := func(error) {}
+	if tracer := p.caller.tracer; tracer != nil {
+		ctx, end = tracer.Outgoing(ctx, dependency.Outgoing{Kind: subjectKind, Target: subject})
+	}
 	a, err := p.caller.ask(ctx, target{timeout: p.timeout, setting: cmp.Or(p.setting, p.field)}, subject, body)
+	end(err)
 	if err != nil {
 		return a, fmt.Errorf("ask %s: %w", subject, err)
 	}

@@ -18,7 +18,8 @@ type caller struct {
 	conn     *broker.Conn
 	inbox    *broker.Inbox
 	settings settings
-	peers    sync.Map // name of the service → *peer
+	tracer   dependency.Tracer // nil for nobody
+	peers    sync.Map          // name of the service → *peer
 	patrol   *patrol
 	known    interface { // of *known, in tests of another
 		has(ctx context.Context, service string) bool
@@ -34,7 +35,9 @@ func callerOf(h dependency.Host) (*caller, error) {
 		if err != nil {
 			return nil, err
 		}
-		return newCaller(l.conn, h.Service(), l.settings), nil
+		c := newCaller(l.conn, h.Service(), l.settings)
+		c.tracer = dependency.ProcessOf(h).Tracer()
+		return c, nil
 	})
 	if err != nil {
 		return nil, err
@@ -99,8 +102,19 @@ func (c *caller) budget(ctx context.Context, t target) (time.Duration, string) {
 	return left, setting
 }
 
-// call sends a request and returns the reply, which is not an error.
-func (c *caller) call(ctx context.Context, t target, args body) (*broker.Msg, error) {
+// call is request for a tracer, if there is one.
+func (c *caller) call(ctx context.Context, t target, args body) (reply *broker.Msg, err error) {
+	if c.tracer == nil {
+		return c.request(ctx, t, args)
+	}
+	ctx, end := c.tracer.Outgoing(ctx, dependency.Outgoing{Kind: kind, Target: t.String()})
+	reply, err = c.request(ctx, t, args)
+	end(err)
+	return reply, err
+}
+
+// request sends a request and returns the reply, which is not an error.
+func (c *caller) request(ctx context.Context, t target, args body) (*broker.Msg, error) {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, fmt.Errorf("call %s: %w", t, context.Cause(ctx))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/codec"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // submitter makes the durable calls of one service, or of one program that is none.
@@ -54,8 +55,20 @@ func (r results) Receive(m *broker.Msg) {
 	}
 }
 
-// store stores a call. Its result is sent to reply, where that is not "".
-func (s *submitter) store(ctx context.Context, t target, args body, reply string) (Handle, error) {
+// store is put for a tracer, if there is one.
+func (s *submitter) store(ctx context.Context, t target, args body, reply string) (h Handle, err error) {
+	tracer := s.caller.tracer
+	if tracer == nil {
+		return s.put(ctx, t, args, reply)
+	}
+	ctx, end := tracer.Outgoing(ctx, dependency.Outgoing{Kind: "job", Target: t.String()})
+	h, err = s.put(ctx, t, args, reply)
+	end(err)
+	return h, err
+}
+
+// put stores a call. Its result is sent to reply, where that is not "".
+func (s *submitter) put(ctx context.Context, t target, args body, reply string) (Handle, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.caller.settings.Timeout)
 	defer cancel()
 	id, keyed, err := newID(ctx, t.method)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // Standalone makes calls from a program that is no service. It is safe for
@@ -22,6 +23,7 @@ type dialing struct {
 	config   broker.Config
 	settings settings
 	logger   *slog.Logger
+	tracer   dependency.Tracer
 }
 
 // WithTimeout sets how long calls wait for an answer where their context says
@@ -39,6 +41,9 @@ func WithConfig(c broker.Config) DialOption { return func(o *dialing) { o.config
 
 // WithLogger sets the logger of the connection; slog.Default.
 func WithLogger(l *slog.Logger) DialOption { return func(o *dialing) { o.logger = l } }
+
+// WithTracer has t told of the calls; nobody is.
+func WithTracer(t dependency.Tracer) DialOption { return func(o *dialing) { o.tracer = t } }
 
 // Dial connects to the broker at url, for "" to the one of the environment's
 // NATS_URL or at broker.DefaultURL. The broker need not be there yet.
@@ -59,6 +64,7 @@ func Dial(url string, opts ...DialOption) (*Standalone, error) {
 		return nil, err
 	}
 	c := newCaller(conn, "client", o.settings)
+	c.tracer = o.tracer
 	if err := c.Start(context.Background()); err != nil {
 		return nil, errors.Join(err, conn.Stop(context.Background()))
 	}

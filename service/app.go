@@ -29,6 +29,9 @@ type App struct {
 	lent         map[reflect.Type]dependency.Provider
 	middleware   []Middleware
 	observers    []Observer
+	tracer       dependency.Tracer // nil for nobody
+	defaults     []defaults
+	extensions   []extension
 	replaced     []replacement
 	restricted   []restriction
 	stubs        []stub
@@ -70,7 +73,12 @@ func New(cfg *config.Config, options ...Option) (*App, error) {
 		a.logger = slog.Default()
 	}
 	var m mistakes
+	a.addDefaults(&m)
+	if err := dependency.KeepProcess(extended{a}, &process{app: a}); err != nil {
+		return nil, err
+	}
 	a.assemble(&m)
+	a.extend(&m)
 	a.shared.sealed = true
 	if err := m.err(); err != nil {
 		return nil, err

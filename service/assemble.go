@@ -155,7 +155,7 @@ func (c *container) provider(f field, h *host) (dependency.Provider, error) {
 		return c.configured(f, section)
 	}
 	if f.Type == reflect.TypeFor[*slog.Logger]() {
-		return loggers{c.logger}, nil
+		return loggers{c.logger, c.app.tracer}, nil
 	}
 	if p, ok := c.app.lent[f.Type]; ok {
 		return c.borrow(f.Type, p)

@@ -72,7 +72,10 @@ func callAttrs(c *entrypoint.Call, more ...slog.Attr) []slog.Attr {
 
 // loggers lends each call a logger that names the service, the method and the
 // call.
-type loggers struct{ base *slog.Logger }
+type loggers struct {
+	base   *slog.Logger
+	tracer dependency.Tracer // nil for nobody
+}
 
 func (loggers) Start(context.Context) error { return nil }
 func (loggers) Stop(context.Context) error  { return nil }
@@ -82,14 +85,19 @@ func (l loggers) Acquire(ctx context.Context) (any, dependency.Release, error) {
 	if c == nil {
 		return l.base, nil, nil
 	}
-	return slog.New(&callLog{Handler: l.base.Handler(), call: c}), nil, nil
+	log := &callLog{Handler: l.base.Handler(), call: c}
+	if l.tracer != nil {
+		log.trace = l.tracer.TraceID(ctx)
+	}
+	return slog.New(log), nil, nil
 }
 
 // callLog adds the call's attributes to a record when there is one; most calls
 // write none.
 type callLog struct {
 	slog.Handler
-	call *entrypoint.Call
+	call  *entrypoint.Call
+	trace string // "" where nobody traces
 }
 
 func (h *callLog) Handle(ctx context.Context, r slog.Record) error {
@@ -98,11 +106,15 @@ func (h *callLog) Handle(ctx context.Context, r slog.Record) error {
 }
 
 func (h *callLog) attrs() []slog.Attr {
-	return []slog.Attr{slog.String("method", h.call.Name), slog.String("call_id", h.call.ID)}
+	attrs := []slog.Attr{slog.String("method", h.call.Name), slog.String("call_id", h.call.ID)}
+	if h.trace != "" {
+		attrs = append(attrs, slog.String("trace_id", h.trace))
+	}
+	return attrs
 }
 
 func (h *callLog) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &callLog{h.Handler.WithAttrs(attrs), h.call}
+	return &callLog{h.Handler.WithAttrs(attrs), h.call, h.trace}
 }
 
 func (h *callLog) WithGroup(name string) slog.Handler {

@@ -66,6 +66,11 @@ func Observe(o Observer) Option {
 	return func(a *App) { a.observers = append(a.observers, o) }
 }
 
+// Trace has t told of everything that leaves the process; middleware sees what arrives.
+func Trace(t dependency.Tracer) Option {
+	return func(a *App) { a.tracer = t }
+}
+
 // Logger sets the logger; the default is slog.Default.
 func Logger(l *slog.Logger) Option {
 	return func(a *App) { a.logger = l }

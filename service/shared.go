@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // shared holds the values that a process has one of, in the order in which they
@@ -32,6 +34,9 @@ func (s *shared) get(key any, build func() (any, error)) (any, error) {
 		return nil, fmt.Errorf("%w: %w", errReported, err)
 	}
 	v, err := build()
+	if dependency.Absent(err) {
+		return nil, err
+	}
 	if err != nil {
 		s.failed[key] = err
 		return nil, err

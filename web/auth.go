@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -138,7 +139,7 @@ func guardOf(h Host) (*guard, error) {
 }
 
 func newGuard(s settings) *guard {
-	g := &guard{headers: []carried{{traceparentField, "traceparent"}}, timeout: s.Timeout}
+	g := &guard{timeout: s.Timeout}
 	for name, key := range s.Headers {
 		g.headers = append(g.headers, carried{http.CanonicalHeaderKey(name), key})
 	}
@@ -147,7 +148,7 @@ func newGuard(s settings) *guard {
 
 // GuardOf returns what lets requests in as it does for routes: it reads the context data
 // of a request, from the headers that the configuration key web.headers lists, from
-// Traceparent and from the Auth of the service, if it has one. The id is that of the
+// Traceparent and Tracestate, and from the Auth of the service, if it has one. The id is that of the
 // request in the log. It is for other kinds of handlers, and is asked for while services
 // are declared.
 func GuardOf(h Host) (func(r *http.Request, id string) (Data, error), error) {
@@ -175,7 +176,29 @@ func (g *guard) fromHeaders(r *http.Request) (data Data, err error) {
 		}
 		data[h.key] = values[0]
 	}
-	return data, nil
+	return withTrace(data, r.Header), nil
+}
+
+// withTrace adds the trace that a request belongs to. What W3C Trace Context does not
+// allow is left out, as it says: the request is none the worse for it.
+func withTrace(data Data, h http.Header) Data {
+	parent, state := h[traceparentField], strings.Join(h[tracestateField], ",")
+	if len(parent) != 1 || !plainText(parent[0]) {
+		return data
+	}
+	if data == nil {
+		data = make(Data, 2)
+	}
+	data["traceparent"] = parent[0]
+	if state != "" && plainText(state) {
+		data["tracestate"] = state
+	}
+	return data
+}
+
+// plainText reports whether a value is short and of printable ASCII.
+func plainText(value string) bool {
+	return len(value) <= maxHeader && strings.IndexFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
 // admit returns the context data of a request, or why it may not come in. Nobody is

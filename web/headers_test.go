@@ -33,11 +33,29 @@ func TestHeadersOnTheListBecomeContextData(t *testing.T) {
 	v.get("/whose/tenant").want(t, 200, "")
 }
 
-func TestTraceparentTravelsWithoutBeingListed(t *testing.T) {
+func TestTraceContextTravelsWithoutBeingListed(t *testing.T) {
 	t.Parallel()
 	const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	v, _ := open(t, &Ledger{}, &Clerk{})
-	v.get("/whose/traceparent", "traceparent", trace).want(t, 200, trace)
+	for _, tt := range []struct {
+		name                  string
+		fields                []string
+		wantParent, wantState string
+	}{
+		{"a parent", []string{"traceparent", trace}, trace, ""},
+		{"with its state", []string{"traceparent", trace, "tracestate", "a=1", "tracestate", "b=2"}, trace, "a=1,b=2"},
+		{"two parents", []string{"traceparent", trace, "traceparent", trace}, "", ""},
+		{"a long parent", []string{"traceparent", strings.Repeat("0", 1025)}, "", ""},
+		{"a parent of other signs", []string{"traceparent", "ä"}, "", ""},
+		{"a state without a parent", []string{"tracestate", "a=1"}, "", ""},
+		{"a long state", []string{"traceparent", trace, "tracestate", strings.Repeat("0", 1025)}, trace, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v.get("/whose/traceparent", tt.fields...).want(t, 200, tt.wantParent)
+			v.get("/whose/tracestate", tt.fields...).want(t, 200, tt.wantState)
+		})
+	}
 }
 
 func TestOtherHeadersStayOutside(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // probe answers those who watch the process.
@@ -47,9 +47,9 @@ func (p *probe) count(service string, by int) {
 // again would not help.
 func (*probe) alive(w http.ResponseWriter, _ *http.Request) { tell(w, http.StatusOK, "alive", nil) }
 
-// ready says whether requests can be answered: all services have started, and the
-// broker, where one is used, is connected.
-func (p *probe) ready(w http.ResponseWriter, _ *http.Request) {
+// ready says whether requests can be answered: all services have started, and
+// what they use works: the broker is connected, the databases answer.
+func (p *probe) ready(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	reasons := make([]string, 0, len(p.waiting)+1)
 	for service := range p.waiting {
@@ -59,8 +59,8 @@ func (p *probe) ready(w http.ResponseWriter, _ *http.Request) {
 	if len(reasons) == 0 && !p.all.Load() {
 		reasons = append(reasons, "not all services have started")
 	}
-	if conn := broker.Opened(p.host); conn != nil && !conn.Connected() {
-		reasons = append(reasons, "the broker is not connected")
+	for _, err := range dependency.ProcessOf(p.host).Health(r.Context()) {
+		reasons = append(reasons, err.Error())
 	}
 	if len(reasons) > 0 {
 		tell(w, http.StatusServiceUnavailable, "not ready", reasons)

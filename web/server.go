@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/web/internal/apidoc"
 )
 
@@ -47,6 +48,16 @@ func ServerOf(h Host) (*Server, error) {
 		return nil, err
 	}
 	return s.(*Server), nil
+}
+
+// Serving returns the server of the process that h belongs to, nil where nobody has asked
+// for one: it is for extensions, which come after all services.
+func Serving(h dependency.Sharing) *Server {
+	s, ok := dependency.Lookup(h, serverKey{})
+	if !ok {
+		return nil
+	}
+	return s.(*Server)
 }
 
 func newServer(set settings, h Host) *Server {

@@ -62,6 +62,7 @@ const (
 	minCompressed    = 1 << 10
 	highestPort      = 65_535
 	traceparentField = "Traceparent"
+	tracestateField  = "Tracestate"
 )
 
 func defaults() settings {

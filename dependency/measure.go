@@ -1,0 +1,29 @@
+package dependency
+
+import "context"
+
+// Healthy is implemented by values of Host.Shared that can say whether they work.
+type Healthy interface {
+	// Health returns nil, or why calls that need this fail now. Its text is public: it
+	// holds no addresses and no secrets. It is called concurrently, and ctx bounds it.
+	Health(ctx context.Context) error
+}
+
+// Measured is implemented by values of Host.Shared that count something.
+type Measured interface {
+	// Measure records how things stand now. It is called concurrently, when metrics
+	// are collected, and does no I/O.
+	Measure(record func(Measurement))
+}
+
+// Measurement is one number for those who watch.
+type Measurement struct {
+	Name   string // as Prometheus has it: "svc_sql_connections_open", counters end in _total
+	Help   string // a sentence
+	Count  bool   // it only grows; else it is a gauge
+	Value  float64
+	Labels []Label // in the same order for the same name
+}
+
+// Label says what a measurement is of.
+type Label struct{ Name, Value string }

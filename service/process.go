@@ -1,0 +1,89 @@
+package service
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/enoki-go/enoki/dependency"
+)
+
+// process is an application as its plugins see it.
+type process struct {
+	app *App
+
+	mu      sync.Mutex // guards what follows, and lets one ask at a time
+	asked   time.Time
+	ailings []error
+}
+
+var _ dependency.Process = (*process)(nil)
+
+const (
+	healthLimit = 2 * time.Second // for asking all that can be ill
+	healthAge   = time.Second     // for which the answer holds
+)
+
+func (p *process) Tracer() dependency.Tracer { return p.app.tracer }
+
+// Health asks all at once, so that one that is slow does not hide another.
+func (p *process) Health(ctx context.Context) []error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.asked) < healthAge {
+		return p.ailings
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthLimit)
+	defer cancel()
+	answers := make([]error, len(p.app.shared.order))
+	var all sync.WaitGroup
+	for i, v := range p.app.shared.order {
+		if h, ok := v.(dependency.Healthy); ok {
+			all.Go(func() { answers[i] = guarded(func() error { return h.Health(ctx) }) })
+		}
+	}
+	all.Wait()
+	p.ailings, p.asked = nil, time.Now()
+	for _, err := range answers {
+		if err != nil {
+			p.ailings = append(p.ailings, err)
+		}
+	}
+	return p.ailings
+}
+
+func (p *process) Measure(record func(dependency.Measurement)) {
+	for _, c := range p.app.containers {
+		c.measure(record)
+	}
+	for _, v := range p.app.shared.order {
+		if m, ok := v.(dependency.Measured); ok && m != dependency.Measured(p) {
+			p.measure(m, record)
+		}
+	}
+}
+
+// measure asks one value; its panic costs its own measurements only.
+func (p *process) measure(m dependency.Measured, record func(dependency.Measurement)) {
+	if err := guarded(func() error { m.Measure(record); return nil }); err != nil {
+		p.app.logger.Error("a dependency panicked when it was measured", "error", err)
+	}
+}
+
+// measure records how many workers of a service run, and how many calls wait for one.
+func (c *container) measure(record func(dependency.Measurement)) {
+	c.pool.mu.Lock()
+	running, waiting := len(c.pool.running), len(c.pool.waiting)
+	c.pool.mu.Unlock()
+	labels := []dependency.Label{{Name: "service", Value: c.spec.name}}
+	for _, g := range []struct {
+		name, help string
+		value      int
+	}{
+		{"svc_workers", "How many calls of a service may run at once.", c.limit.most},
+		{"svc_workers_busy", "How many calls of a service run.", running},
+		{"svc_calls_waiting", "How many calls wait in this process for a worker of a service.", waiting},
+	} {
+		record(dependency.Measurement{Name: g.name, Help: g.help, Value: float64(g.value), Labels: labels})
+	}
+}
