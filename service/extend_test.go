@@ -67,16 +67,15 @@ func TestExtensionSeesWhatServicesShare(t *testing.T) {
 			return nil
 		})
 	}
-	var ann, eve bool
-	w := newWorld(t, &ward{}, look("patient Ann", &ann), look("patient Eve", &eve), service.Extend(func(h service.Extended) error {
-		_, err := h.Shared("patient Eve", func() (any, error) { return "late", nil })
-		return err
-	}))
-	if !ann || eve {
-		t.Errorf("have found %v and %v, want the value that is there and not the other", ann, eve)
-	}
-	if w.app == nil {
-		t.Error("have no application: to look for a value is no failure")
+	var ann, eve, late bool
+	newWorld(t, &ward{}, look("patient Ann", &ann), look("patient Eve", &eve), service.Extend(func(h service.Extended) error {
+		if _, err := h.Shared("patient Eve", func() (any, error) { return "late", nil }); err != nil {
+			t.Errorf("have %v, want the value: to have looked for it is no failure", err)
+		}
+		return nil
+	}), look("patient Eve", &late))
+	if !ann || eve || !late {
+		t.Errorf("have found %v, %v and %v, want the values that are there", ann, eve, late)
 	}
 }
 
