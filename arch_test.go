@@ -74,6 +74,23 @@ var plan = table{
 		"dependency/...": {"dependency", "fault", "tag"},
 		// Transactions on SQL databases.
 		"dependency/sqldb": {"dependency", "fault", "tag"},
+		// A clean SQL database for each test.
+		"dependency/sqldb/sqltest": {"testing"},
+		// Clients of Redis.
+		"dependency/redisdb": {"dependency", "fault", "tag"},
+		// A Redis of its own for each test.
+		"dependency/redisdb/redistest": {},
+		// Values that are not to be seen.
+		"dependency/secret": {"dependency", "fault", "tag"},
+		// What travels with a call, as typed fields.
+		"dependency/contextdata": {"dependency", "dependency/secret", "entrypoint", "fault", "tag"},
+		// Clients of HTTP APIs.
+		"dependency/httpclient": {"dependency", "entrypoint", "fault", "tag"},
+
+		// Metrics and traces of all of these.
+		"telemetry": {"config", "dependency", "entrypoint", "fault", "service", "web"},
+		// Where traces go by OTLP.
+		"telemetry/otlp": {"service", "telemetry"},
 
 		// A world in a test; its package is svctest.
 		"testing": append([]string{"internal/inprocess"}, library...),
@@ -87,39 +104,45 @@ var plan = table{
 		"test/...": {"..."},
 	},
 
-	tests: []string{"internal/await", "internal/child", "internal/plain", "internal/stage"},
+	tests: []string{"dependency/redisdb/redistest", "dependency/sqldb/sqltest", "internal/await", "internal/child", "internal/plain", "internal/stage"},
 
 	only: map[string][]string{
-		"github.com/nats-io/nats.go":        {"broker", "cmd/svc", "cmd/svc/internal/...", "internal/plain", "test/..."},
-		"github.com/nats-io/nats-server/v2": {"cmd/svc/internal/...", "internal/plain", "testing", "test/..."},
-		"github.com/vmihailenco/msgpack/v5": {"codec", "test/..."},
-		"go.uber.org/fx":                    {"service"},
-		"go.yaml.in/yaml/v3":                {"config"},
-		"github.com/google/jsonschema-go":   {"schema"},
-		"github.com/gorilla/websocket":      {"web/internal/sock", "test/..."},
-		"golang.org/x/time":                 {"web/internal/sock"},
-		"github.com/danielgtaylor/huma/v2":  {"web/internal/apidoc", "web/internal/typed"},
-		"github.com/swaggest/swgui":         {"web/internal/apidoc"},
-		"github.com/rs/cors":                {"web"},
-		"github.com/klauspost/compress":     {"web"},
-		"golang.org/x/net":                  {"web"},
-		"github.com/golang-jwt/jwt/v5":      {"examples/..."},
-		"github.com/jackc/pgx/v5":           {"dependency/sqldb"},
-		"modernc.org/sqlite":                {"dependency/sqldb"},
-		"github.com/robfig/cron/v3":         {"timer"},
-		"github.com/spf13/cobra":            {"cmd/svc"},
-		"github.com/spf13/pflag":            {"cmd/svc"},
-		"go.starlark.net":                   {"cmd/svc/internal/..."},
-		"github.com/peterh/liner":           {"cmd/svc/internal/..."},
-		"golang.org/x/sys":                  {"cmd/svc/internal/..."},
-		"golang.org/x/term":                 {"cmd/svc/internal/..."},
+		"github.com/nats-io/nats.go":          {"broker", "cmd/svc", "cmd/svc/internal/...", "internal/plain", "test/..."},
+		"github.com/nats-io/nats-server/v2":   {"cmd/svc/internal/...", "internal/plain", "testing", "test/..."},
+		"github.com/vmihailenco/msgpack/v5":   {"codec", "test/..."},
+		"go.uber.org/fx":                      {"service"},
+		"go.yaml.in/yaml/v3":                  {"config"},
+		"github.com/google/jsonschema-go":     {"schema"},
+		"github.com/gorilla/websocket":        {"web/internal/sock", "test/..."},
+		"golang.org/x/time":                   {"web/internal/sock"},
+		"github.com/danielgtaylor/huma/v2":    {"web/internal/apidoc", "web/internal/typed"},
+		"github.com/swaggest/swgui":           {"web/internal/apidoc"},
+		"github.com/rs/cors":                  {"web"},
+		"github.com/klauspost/compress":       {"web"},
+		"golang.org/x/net":                    {"web"},
+		"github.com/golang-jwt/jwt/v5":        {"examples/..."},
+		"github.com/jackc/pgx/v5":             {"dependency/sqldb", "dependency/sqldb/sqltest"},
+		"modernc.org/sqlite":                  {"dependency/sqldb", "dependency/sqldb/sqltest"},
+		"github.com/pressly/goose/v3":         {"dependency/sqldb"},
+		"github.com/redis/go-redis/v9":        {"dependency/redisdb", "dependency/redisdb/redistest", "examples/..."},
+		"github.com/alicebob/miniredis/v2":    {"cmd/svc/internal/...", "dependency/redisdb/redistest"},
+		"github.com/prometheus/client_golang": {"telemetry"},
+		"go.opentelemetry.io/otel":            {"telemetry", "telemetry/otlp"},
+		"golang.org/x/crypto":                 {"examples/..."},
+		"github.com/robfig/cron/v3":           {"timer"},
+		"github.com/spf13/cobra":              {"cmd/svc"},
+		"github.com/spf13/pflag":              {"cmd/svc"},
+		"go.starlark.net":                     {"cmd/svc/internal/..."},
+		"github.com/peterh/liner":             {"cmd/svc/internal/..."},
+		"golang.org/x/sys":                    {"cmd/svc/internal/..."},
+		"golang.org/x/term":                   {"cmd/svc/internal/..."},
 	},
 }
 
 // library is all that a user's program may link.
 var library = []string{
-	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault",
-	"internal/suggest", "lock", "rpc", "schema", "service", "tag", "timer", "web", "web/gateway",
+	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault", "internal/suggest",
+	"lock", "rpc", "schema", "service", "tag", "telemetry", "telemetry/otlp", "timer", "web", "web/gateway",
 }
 
 func TestImportsFollowThePlan(t *testing.T) {

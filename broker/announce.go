@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // The NATS service protocol, ADR-32 of nats-architecture-and-design: every
@@ -73,6 +75,7 @@ type Stats struct {
 	Type      string          `json:"type"`
 	Started   time.Time       `json:"started"`
 	Endpoints []EndpointStats `json:"endpoints"`
+	Data      Data            `json:"data,omitempty"` // what the service itself measures; not of ADR-32
 }
 
 // EndpointStats is how one endpoint fared. Times are nanoseconds.
@@ -109,6 +112,7 @@ type Announcement struct {
 	closing sync.Once
 	started time.Time
 	subs    []*Subscription
+	process dependency.Process // nil where the instance is no service
 
 	mu        sync.Mutex // guards what follows
 	endpoints []Endpoint
@@ -133,7 +137,7 @@ func AnnouncementOf(h ServiceHost) (*Announcement, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.Announce(Info{Identity: Identity{Name: h.Service(), ID: h.Instance(), Version: h.Version()}}), nil
+		return c.announceService(dependency.Hosted{Name: h.Service(), Instance: h.Instance(), Version: h.Version()}), nil
 	})
 	if err != nil {
 		return nil, err
@@ -211,7 +215,7 @@ func (a *Announcement) information() any {
 }
 
 func (a *Announcement) stats() any {
-	s := Stats{Identity: a.info.Identity, Type: statsType, Started: a.started, Endpoints: []EndpointStats{}}
+	s := Stats{Identity: a.info.Identity, Type: statsType, Started: a.started, Endpoints: []EndpointStats{}, Data: a.measured()}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for i, e := range a.endpoints {

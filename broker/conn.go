@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/fault"
 )
 
@@ -62,6 +63,9 @@ type Conn struct {
 
 	nc *nats.Conn // set by Start
 
+	process   dependency.Process
+	announced map[string]*Announcement // by their services; complete when Ready returns
+
 	connections atomic.Uint64 // made so far
 	acks        acks
 
@@ -85,6 +89,7 @@ func Open(h Host) (*Conn, error) {
 		if err != nil {
 			return nil, err
 		}
+		c.process = dependency.ProcessOf(h)
 		c.begin = func() { h.Go("connection to the broker", c.watch) }
 		return c, nil
 	})
@@ -113,6 +118,7 @@ func newConn(settings Config, logger *slog.Logger) (*Conn, error) {
 		logger:    logger,
 		id:        strings.ToLower(rand.Text()[:12]),
 		closed:    make(chan struct{}),
+		announced: make(map[string]*Announcement),
 		connected: make(chan struct{}), disconnected: make(chan struct{}),
 	}, nil
 }

@@ -24,7 +24,7 @@ const (
 // Info. They come sorted by name and id. Answers under what is no ValidName are
 // left out, so are such endpoints, and a version that cannot be one is "".
 func (c *Conn) Discover(ctx context.Context, service string) ([]Info, error) {
-	found, err := c.collect(ctx, "INFO", service)
+	found, err := collect(ctx, c, "INFO", service, readInfo)
 	slices.SortFunc(found, func(a, b Info) int {
 		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
 	})
@@ -52,7 +52,7 @@ func (c *Conn) Describe(ctx context.Context, service string) (Info, error) {
 func (c *Conn) Services(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, discoverLimit)
 	defer cancel()
-	found, err := c.collect(ctx, "PING", "")
+	found, err := collect(ctx, c, "PING", "", readInfo)
 	names := make([]string, len(found))
 	for i, f := range found {
 		names[i] = f.Name
@@ -61,9 +61,19 @@ func (c *Conn) Services(ctx context.Context) ([]string, error) {
 	return slices.Compact(names), err
 }
 
+// FindStats asks all instances of a service, of every service for "", for their Stats.
+// What is said of Discover holds for it, too.
+func (c *Conn) FindStats(ctx context.Context, service string) ([]Stats, error) {
+	found, err := collect(ctx, c, "STATS", service, readStats)
+	slices.SortFunc(found, func(a, b Stats) int {
+		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
+	})
+	return found, err
+}
+
 // collect gathers the answers of all instances to one verb; those to PING know no
 // endpoints.
-func (c *Conn) collect(ctx context.Context, verb, service string) ([]Info, error) {
+func collect[T any](ctx context.Context, c *Conn, verb, service string, read func([]byte) (T, error)) ([]T, error) {
 	if err := c.Await(ctx); err != nil {
 		return nil, err
 	}
@@ -82,11 +92,11 @@ func (c *Conn) collect(ctx context.Context, verb, service string) ([]Info, error
 	if err := c.Send(&Msg{Subject: subject, Reply: inbox}); err != nil {
 		return nil, err
 	}
-	return receiveAll(ctx, sub)
+	return receiveAll(ctx, sub, read)
 }
 
-func receiveAll(ctx context.Context, sub *nats.Subscription) ([]Info, error) {
-	var all []Info
+func receiveAll[T any](ctx context.Context, sub *nats.Subscription, read func([]byte) (T, error)) ([]T, error) {
+	var all []T
 	for limit := discoverLimit; ; limit = discoverStall {
 		next, cancel := context.WithTimeout(ctx, limit)
 		m, err := sub.NextMsgWithContext(next)
@@ -97,11 +107,11 @@ func receiveAll(ctx context.Context, sub *nats.Subscription) ([]Info, error) {
 		case err != nil:
 			return all, fmt.Errorf("discover services: %w", err)
 		}
-		info, err := readInfo(m.Data)
+		one, err := read(m.Data)
 		if err != nil {
 			continue // not every responder on $SRV is ours, nor well-formed
 		}
-		all = append(all, info)
+		all = append(all, one)
 	}
 }
 
@@ -112,14 +122,34 @@ func readInfo(data []byte) (Info, error) {
 	if err := json.Unmarshal(data, &info); err != nil {
 		return info, err
 	}
-	if !ValidName(info.Name) {
-		return info, fmt.Errorf("have service name %.100q, want 1 to 64 letters, digits, - or _", info.Name)
-	}
-	if !versionPattern.MatchString(info.Version) {
-		info.Version = ""
+	if err := info.check(); err != nil {
+		return info, err
 	}
 	info.Endpoints = slices.DeleteFunc(info.Endpoints, func(e Endpoint) bool { return !ValidName(e.Name) })
 	return info, nil
+}
+
+// readStats is readInfo for Stats.
+func readStats(data []byte) (Stats, error) {
+	var s Stats
+	if err := json.Unmarshal(data, &s); err != nil {
+		return s, err
+	}
+	if err := s.check(); err != nil {
+		return s, err
+	}
+	s.Endpoints = slices.DeleteFunc(s.Endpoints, func(e EndpointStats) bool { return !ValidName(e.Name) })
+	return s, nil
+}
+
+func (i *Identity) check() error {
+	if !ValidName(i.Name) {
+		return fmt.Errorf("have service name %.100q, want 1 to 64 letters, digits, - or _", i.Name)
+	}
+	if !versionPattern.MatchString(i.Version) {
+		i.Version = ""
+	}
+	return nil
 }
 
 // versionPattern is laxer than semver.org: it keeps what tells versions apart.

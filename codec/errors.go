@@ -26,7 +26,8 @@ type MismatchError struct {
 	Have  string // what the message holds, in plain words
 	Want  string // what the Go type takes, in plain words
 
-	cause error
+	cause    error
+	argument string // its number or name, where Place begins with one
 }
 
 func (e *MismatchError) Error() string {

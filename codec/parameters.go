@@ -25,12 +25,17 @@ type Parameters struct {
 	Types    []reflect.Type
 	Required int              // leading parameters that a sender has to give
 	Optional func(i int) bool // whether a name may be absent; nil means that none may
+	Hide     Hide             // what errors must not tell; nil for nothing
 }
 
 // Decode decodes a body into what the elements of into point to, one for each
 // parameter. An empty body is no arguments, whatever its form. Beside the errors of
 // the codec it gives *FormError for a form that is none of the three, and [ErrUnnamed].
 func (p Parameters) Decode(c Codec, data []byte, form Form, into []any) error {
+	return p.conceal(p.decode(c, data, form, into))
+}
+
+func (p Parameters) decode(c Codec, data []byte, form Form, into []any) error {
 	shape := c.Shape(data)
 	switch {
 	case len(data) == 0 || len(into) == 0 && shape.Kind == KindNil:

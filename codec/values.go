@@ -24,15 +24,15 @@ func target(into any) (reflect.Value, *typePlan, error) {
 
 // atPosition says that err concerns an element of DecodeArray.
 func atPosition(err error, i int) error {
-	return atPlace(err, "argument "+strconv.Itoa(i+1))
+	return atPlace(err, "argument "+strconv.Itoa(i+1), strconv.Itoa(i+1))
 }
 
 // atName says that err concerns a value of DecodeObject.
 func atName(err error, name string) error {
-	return atPlace(err, "argument "+strconv.Quote(name))
+	return atPlace(err, "argument "+strconv.Quote(name), name)
 }
 
-func atPlace(err error, place string) error {
+func atPlace(err error, place, argument string) error {
 	m, ok := err.(*MismatchError) //nolint:errorlint // only what we made ourselves a moment ago
 	if !ok {
 		return err
@@ -40,7 +40,7 @@ func atPlace(err error, place string) error {
 	if m.Place != "" {
 		place += ", " + m.Place
 	}
-	m.Place = place
+	m.Place, m.argument = place, argument
 	return m
 }
 

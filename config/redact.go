@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/enoki-go/enoki/internal/snake"
 )
@@ -27,7 +28,40 @@ var (
 // separators stand between the words of a key, besides capitals.
 var separators = strings.NewReplacer("-", "_", ".", "_", " ", "_")
 
-// secret tells whether the value under key must not be shown.
+// Secret tells by the name of a key, such as db_password or AuthToken, whether what
+// stands under it must not be shown.
+func Secret(key string) bool { return mayBeSecret(key) && secret(key) }
+
+// mayBeSecret is false for most keys that are none, at little cost: it looks at letters
+// alone, however they are divided into words.
+func mayBeSecret(key string) bool {
+	var letters [16]byte // from the end; no end of a secret is longer
+	n := len(letters)
+	for i := len(key) - 1; i >= 0 && n > 0; i-- {
+		switch c := key[i]; {
+		case c == '-' || c == '.' || c == ' ' || c == '_':
+		case c >= 'A' && c <= 'Z':
+			n--
+			letters[n] = c + 'a' - 'A'
+		case c >= utf8.RuneSelf:
+			return true // let the rule itself see
+		default:
+			n--
+			letters[n] = c
+		}
+	}
+	end := letters[n:]
+	for _, words := range [...][]string{secretEnds, secretWords} {
+		for _, word := range words {
+			if len(end) >= len(word) && string(end[len(end)-len(word):]) == word {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// secret is the rule of Secret.
 func secret(key string) bool {
 	words := strings.Split(snake.Case(separators.Replace(key)), "_")
 	if slices.Contains(secretWords, words[len(words)-1]) {

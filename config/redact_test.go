@@ -102,3 +102,17 @@ func printed(t *testing.T, c *config.Config) string {
 	}
 	return string(out)
 }
+
+func TestSecretKnowsKeysByTheirName(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]bool{
+		"password": true, "db_password": true, "DBPassword": true, "db-password": true, "pass.phrase": true, "AuthToken": true, "pwd": true,
+		"nkey": true, "monkey": false, "bypass": false, "by_pass": true, "seed": true, "linseed": false, "api_key": true, "API-KEY": true,
+		"key": false, "tokenizer": false, "": false, "_": false, "method": false, "call_id": false, "error": false, "elapsed": false,
+		"geheimnis": false, "пароль_token": true, "a_very_long_key_that_ends_in_a_private_key": true, "passwörd": false,
+	} {
+		if have := config.Secret(key); have != want {
+			t.Errorf("Secret(%q) = %v, want %v", key, have, want)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 // Process is what all services of a process have in common. Its methods are safe for
 // concurrent use.
 type Process interface {
+	// Services returns what the process hosts, in order.
+	Services() []Hosted
 	// Tracer returns who is told of what leaves the process, nil where nobody is.
 	Tracer() Tracer
 	// Health asks all Healthy values and returns why calls fail now, nothing if they do
@@ -16,6 +18,9 @@ type Process interface {
 	// Measure records how the workers of all services and all Measured values stand.
 	Measure(record func(Measurement))
 }
+
+// Hosted is a service in a process.
+type Hosted struct{ Name, Version, Instance string }
 
 // Tracer is told of everything that leaves a process: calls, events, requests.
 type Tracer interface {
@@ -72,6 +77,7 @@ func KeepProcess(h Sharing, p Process) error {
 // silent is a process of which nothing is known.
 type silent struct{}
 
+func (silent) Services() []Hosted             { return nil }
 func (silent) Tracer() Tracer                 { return nil }
 func (silent) Health(context.Context) []error { return nil }
 func (silent) Measure(func(Measurement))      {}

@@ -21,7 +21,7 @@ import (
 // Declaration is implemented by marker types. The container calls Declare once
 // for each marker field, before anything starts and before any I/O, from one
 // goroutine. The tag holds the options of the kind: the container has taken the
-// keys that are its own (method, workers) out of it. An error is reported with
+// keys that are its own (method, workers, sensitive) out of it. An error is reported with
 // the position of the field, so it need not say where it happened.
 type Declaration interface {
 	Declare(tag reflect.StructTag, m *Method, h Host) (Entrypoint, error)

@@ -19,6 +19,9 @@ type Method struct {
 	In   []reflect.Type // parameters, without the context
 	Out  []reflect.Type // results, without the error
 
+	Params    []string    // names of the parameters, where the marker gives them
+	Sensitive []Sensitive // what of the parameters must not be shown; both are set by the host
+
 	function   reflect.Value // receiver is the first argument
 	args       reflect.Type  // struct of the parameters
 	hasContext bool

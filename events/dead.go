@@ -29,6 +29,8 @@ const (
 	headerDeadAttempts = "Svc-Dead-Attempts"
 	headerDeadFirst    = "Svc-Dead-First" // when it first failed, RFC 3339
 	headerDeadLast     = "Svc-Dead-Last"
+
+	headerDeadSensitive = "Svc-Dead-Sensitive" // paths of fields of the payload that the handler keeps from logs
 )
 
 func deadConfig(c *broker.Conn) broker.StreamConfig {
@@ -80,7 +82,7 @@ func (o *occurrence) letter(reason string) *broker.Msg {
 	for key, value := range map[string]string{
 		headerDeadReason: reason, headerDeadSubject: m.Subject, headerDeadConsumer: o.lane.name, headerDeadError: t.Error, headerDeadName: t.Name,
 		headerDeadAttempts: strconv.Itoa(max(t.Errors, 1)), headerDeadFirst: t.First.UTC().Format(time.RFC3339Nano),
-		headerDeadLast: t.Last.UTC().Format(time.RFC3339Nano),
+		headerDeadLast: t.Last.UTC().Format(time.RFC3339Nano), headerDeadSensitive: strings.Join(o.handled.method.SensitivePaths(), ","),
 	} {
 		if value != "" {
 			h[key] = []string{value}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -19,7 +20,7 @@ import (
 //	_ events.Handler `method:"OnSettled" source:"payments" event:"settled"`
 //
 // The method is func([ctx context.Context,] [payload T]) [error]; T may be [Raw]. The
-// event is handled when it returns nil. Its tag keys are method, workers and
+// event is handled when it returns nil. Its tag keys are method, workers, sensitive and
 //
 //   - source: the service that emits the event;
 //   - event: its type, or a pattern: "order.*" is any type of two words that begins with
@@ -212,9 +213,17 @@ func (e *handled) checkInbox() error {
 func (e *handled) announce() error {
 	d := e.Describe()
 	d.Options["kind"] = kind
+	if paths := e.method.SensitivePaths(); len(paths) > 0 {
+		d.Options[MetadataSensitive] = strings.Join(paths, ",")
+	}
 	e.announced.Add(broker.Endpoint{Name: e.name, Subject: d.Address, QueueGroup: e.host.Service(), Metadata: d.Options}, &e.counters)
 	return e.announced.Publish()
 }
+
+// MetadataSensitive is the key in the metadata of a handler's endpoint under which
+// discovery says which fields of the payload must not be shown: paths, with commas
+// between them, "*" for all.
+const MetadataSensitive = "sensitive"
 
 // count counts an event that was handled.
 func (e *handled) count(took time.Duration, err error) {

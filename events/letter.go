@@ -27,6 +27,10 @@ type Letter struct {
 	Data     map[string]string
 	Payload  Raw
 
+	// Sensitive are paths of fields of the payload that are not to be shown, "*" for all
+	// of it: those that the handler declared.
+	Sensitive []string
+
 	consumer string // that has delivered the event
 	msg      *broker.Msg
 }
@@ -42,6 +46,9 @@ func letterOf(namespace string, e broker.Entry) Letter {
 		ID: h.Get(headerID), Key: info.Key, Emitted: info.Emitted, Stack: info.Stack,
 		Reason: h.Get(headerDeadReason), Error: h.Get(headerDeadError), Name: h.Get(headerDeadName),
 		Payload: rawOf(e.Msg), consumer: h.Get(headerDeadConsumer), msg: e.Msg,
+	}
+	if paths := h.Get(headerDeadSensitive); paths != "" {
+		l.Sensitive = strings.Split(paths, ",")
 	}
 	l.Data, _ = broker.DataOf(h) // unreadable data may be what it died of
 	l.Attempts, _ = strconv.Atoi(h.Get(headerDeadAttempts))

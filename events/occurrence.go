@@ -28,7 +28,13 @@ type occurrence struct {
 	handed   atomic.Bool // it is to run elsewhere: what it comes to here does not count
 }
 
-var _ entrypoint.Stimulus = (*occurrence)(nil)
+var (
+	_ entrypoint.Stimulus = (*occurrence)(nil)
+	_ entrypoint.Sourced  = (*occurrence)(nil)
+)
+
+// Source returns "source.type".
+func (o *occurrence) Source() string { return o.info.Source + "." + o.info.Type }
 
 // lent is the context in which methods find the event.
 type lent struct {
@@ -152,7 +158,7 @@ func (o *occurrence) Decode(into []any) error {
 	if err != nil {
 		return err
 	}
-	return c.Decode(m.Data, into[0])
+	return codec.Conceal(c.Decode(m.Data, into[0]), o.handled.method.Hide)
 }
 
 // Interrupt gives an event that is being handled to another instance: this one has to

@@ -18,7 +18,7 @@ import (
 // Catalogue is a service with a version.
 type Catalogue struct {
 	_ service.Name `name:"catalogue" version:"1.2.0"`
-	_ rpc.Method   `method:"Find" args:"title,limit"`
+	_ rpc.Method   `method:"Find" args:"title,limit" sensitive:"title"`
 	_ rpc.Method   `method:"Remove" name:"drop"`
 }
 
@@ -46,6 +46,9 @@ func TestInstanceTellsItsMethods(t *testing.T) {
 	drop, find := info.Endpoints[0], info.Endpoints[1]
 	if drop.Name != "drop" || drop.Subject != "svc.rpc.catalogue.drop" || drop.QueueGroup != "catalogue" {
 		t.Errorf("have %+v", drop)
+	}
+	if find.Metadata["sensitive"] != "title" || drop.Metadata["sensitive"] != "" || info.Metadata["namespace"] != "svc" {
+		t.Errorf("have %v of %v and %v, want the namespace, and what is sensitive", info.Metadata, find.Metadata, drop.Metadata)
 	}
 	if find.Name != "find" || find.Subject != "svc.rpc.catalogue.find" || find.Metadata["params"] != `["title","limit"]` {
 		t.Errorf("have %+v", find)

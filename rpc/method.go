@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/entrypoint"
@@ -122,12 +123,12 @@ func (e *served) endpoint() broker.Endpoint {
 	if e.delivery != atLeastOnce {
 		metadata["delivery"] = string(e.delivery)
 	}
-	metadata = metadataOf(metadata, e.params.Names, e.input, e.output)
+	metadata = metadataOf(metadata, e.method, e.params.Names, e.input, e.output)
 	return broker.Endpoint{Name: e.name, Subject: e.Describe().Address, QueueGroup: e.host.Service(), Metadata: metadata}
 }
 
 // metadataOf adds what discovery says of every method.
-func metadataOf(metadata map[string]string, names []string, input, output json.RawMessage) map[string]string {
+func metadataOf(metadata map[string]string, m *entrypoint.Method, names []string, input, output json.RawMessage) map[string]string {
 	metadata["schema_hash"] = schema.Hash(append(append(json.RawMessage{}, input...), output...))
 	if input != nil {
 		metadata["input"] = string(input)
@@ -137,6 +138,9 @@ func metadataOf(metadata map[string]string, names []string, input, output json.R
 	}
 	if list, err := json.Marshal(names); err == nil && len(names) > 0 {
 		metadata["params"] = string(list)
+	}
+	if paths := m.SensitivePaths(); len(paths) > 0 {
+		metadata["sensitive"] = strings.Join(paths, ",")
 	}
 	return metadata
 }

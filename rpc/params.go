@@ -14,7 +14,7 @@ type params struct{ codec.Parameters }
 
 // paramsOf returns those of m; names is its tag key args.
 func paramsOf(names []string, m *entrypoint.Method) params {
-	return params{codec.Parameters{Names: names, Types: m.In, Required: m.Required(), Optional: m.Optional}}
+	return params{codec.Parameters{Names: names, Types: m.In, Required: m.Required(), Optional: m.Optional, Hide: m.Hide}}
 }
 
 // decode fills into, one pointer per parameter. form is the header Svc-Args.

@@ -101,7 +101,7 @@ func (e *worked) Describe() entrypoint.Description {
 func (e *worked) endpoint() broker.Endpoint {
 	return broker.Endpoint{
 		Name: e.options.Name, Subject: e.options.Subject, QueueGroup: e.options.Queue,
-		Metadata: metadataOf(map[string]string{MetadataKind: subjectKind}, e.params.Names, e.input, e.output),
+		Metadata: metadataOf(map[string]string{MetadataKind: subjectKind}, e.method, e.params.Names, e.input, e.output),
 	}
 }
 

@@ -74,6 +74,9 @@ func (a *App) newContainer(s *spec, m *mistakes) *container {
 	if c.handler = c.invoke; s.stubs != nil {
 		c.handler = c.invokeStub
 	}
+	if slices.ContainsFunc(s.entries, func(e entry) bool { return len(e.method.Sensitive) > 0 }) {
+		c.handler = discreet(c.handler)
+	}
 	for i := range a.middleware {
 		c.handler = a.middleware[len(a.middleware)-1-i](c.handler)
 	}

@@ -44,6 +44,13 @@ func logStopped(l *slog.Logger, e Stopped) {
 	l.Info("stopped", "service", e.Service)
 }
 
+// logStart says, where somebody wants to know it so exactly, what a call was made with.
+func logStart(l *slog.Logger, c *entrypoint.Call) {
+	if l.Enabled(context.Background(), slog.LevelDebug) {
+		l.LogAttrs(context.Background(), slog.LevelDebug, "call started", callAttrs(c, slog.String("kind", c.Kind), slog.Any("args", c.Redacted()))...)
+	}
+}
+
 // logOutcome logs a failed call: as a warning where the error is declared or
 // expected, as an error, with the stack of a panic, where it is not.
 func logOutcome(l *slog.Logger, c *entrypoint.Call, err error, elapsed time.Duration) {

@@ -33,7 +33,8 @@ type DeclaredEntrypoint struct {
 	Address   string            `json:"address,omitempty"`
 	Signature string            `json:"signature"`
 	Params    []string          `json:"params,omitempty"`
-	Workers   int               `json:"workers,omitempty"` // limit of its own
+	Sensitive []string          `json:"sensitive,omitempty"` // paths of what must not be shown
+	Workers   int               `json:"workers,omitempty"`   // limit of its own
 	Input     json.RawMessage   `json:"input,omitempty"`
 	Output    json.RawMessage   `json:"output,omitempty"`
 	Options   map[string]string `json:"options,omitempty"`
@@ -76,6 +77,7 @@ func (m mounted) manifest() DeclaredEntrypoint {
 	described := DeclaredEntrypoint{
 		Kind: fmt.Sprintf("%T", m.entry.declaration), Method: m.entry.method.Name,
 		Signature: m.entry.method.Signature(), Workers: m.entry.workers,
+		Sensitive: m.entry.method.SensitivePaths(),
 	}
 	if d, ok := m.Entrypoint.(entrypoint.Describer); ok {
 		as := d.Describe()

@@ -24,6 +24,14 @@ const (
 	healthAge   = time.Second     // for which the answer holds
 )
 
+func (p *process) Services() []dependency.Hosted {
+	var all []dependency.Hosted
+	for _, c := range p.app.containers {
+		all = append(all, dependency.Hosted{Name: c.spec.name, Version: c.spec.version, Instance: c.instance})
+	}
+	return all
+}
+
 func (p *process) Tracer() dependency.Tracer { return p.app.tracer }
 
 // Health asks all at once, so that one that is slow does not hide another.

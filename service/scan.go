@@ -159,7 +159,10 @@ func (r *reader) entry(d entrypoint.Declaration, t reflect.StructTag, method str
 		r.add(place(), fmt.Errorf("%T: %w", d, err))
 		return
 	}
-	e := entry{declaration: d, method: m, tag: parsed.Without("method", "workers"), place: place}
+	e := entry{declaration: d, method: m, tag: parsed.Without("method", "workers", "sensitive"), place: place}
+	if err := markSensitive(parsed, m); err != nil {
+		r.add(place(), fmt.Errorf("%T of %s: %w", d, name, err))
+	}
 	if e.workers, err = workersOf(parsed); err != nil {
 		r.add(place(), fmt.Errorf("%T of %s: %w", d, name, err))
 	}

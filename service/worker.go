@@ -49,6 +49,7 @@ func (c *container) serve(j *job) {
 // run calls the middleware and, within it, the method. A panic becomes the error.
 func (c *container) run(j *job) (out any, err error) {
 	defer recovered(&out, &err)
+	logStart(c.app.logger, j.call)
 	if c.observed() {
 		c.emit(CallStarted{Call: j.call, Time: j.started})
 	}

@@ -213,3 +213,10 @@ func (w *world) call(name string) (any, error) {
 func to(answers chan<- outcome) entrypoint.Done {
 	return func(out any, err error) { answers <- outcome{out, err} }
 }
+
+// logText returns all that was logged.
+func (w *world) logText() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.logs.String()
+}

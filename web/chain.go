@@ -84,23 +84,22 @@ func (s *Server) complete() error {
 		}
 	}
 	if s.settings.Health {
-		s.offer("/healthz", http.HandlerFunc(s.probe.alive))
-		s.offer("/readyz", http.HandlerFunc(s.probe.ready))
+		s.Offer("/healthz", http.HandlerFunc(s.probe.alive))
+		s.Offer("/readyz", http.HandlerFunc(s.probe.ready))
 	}
 	if s.settings.Docs {
-		s.offer("/openapi.json", s.document.Spec())
-		s.offer(docsPath, s.document.UI(docsPath, "/openapi.json"))
+		s.Offer("/openapi.json", s.document.Spec())
+		s.Offer(docsPath, s.document.UI(docsPath, "/openapi.json"))
 	}
 	_ = s.register("GET "+clientPath, http.HandlerFunc(serveClient))
 	_ = s.register("/", http.HandlerFunc(s.nowhere))
 	return nil
 }
 
-// offer serves a path unless a service does.
-func (s *Server) offer(path string, h http.Handler) {
-	if s.owners[path] == "" {
-		_ = s.register("GET "+path, h) // refused where it is taken
-	}
+// Offer serves the GET requests of a path unless a service does, and reports whether it
+// does. It is for extensions, which come after all services.
+func (s *Server) Offer(path string, h http.Handler) bool {
+	return s.owners[path] == "" && s.register("GET "+path, h) == nil // refused where it is taken
 }
 
 const docsPath = "/apidocs/"

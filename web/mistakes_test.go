@@ -155,3 +155,22 @@ func TestWhatTheServerNeedsIsNamedWithItsSetting(t *testing.T) {
 		wantText(t, a.Start(await.Within(t)), want)
 	}
 }
+
+// trio wants two routes and a socket.
+type trio struct {
+	_ web.Route  `method:"Go" route:"GET /a"`
+	_ web.Route  `method:"Go" route:"GET /b"`
+	_ web.Socket `method:"Go"`
+}
+
+func (*trio) Go() {}
+
+func TestMistakeOfTheConfigurationIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	for yaml, part := range map[string]string{"web: {prot: 1}": `"prot"`, "web: {timeout: -1s}": "timeout", "web: {sockets: {ping: 0s}}": "web.sockets.ping", "web: {headers: {X-A: 'a b'}}": "a b"} {
+		err := mistake(t, yaml, new(trio), new(Shelf))
+		if n := strings.Count(fmt.Sprint(err), part); n != 1 {
+			t.Errorf("%s: have it %d times, want once:\n%v", yaml, n, err)
+		}
+	}
+}

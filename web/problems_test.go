@@ -153,7 +153,7 @@ func TestCallIsKnownByOneIDEverywhere(t *testing.T) {
 	}
 	answer.wantHeader(t, "X-Call-Id", p.CallID)
 	for line := range strings.Lines(log.String()) {
-		if strings.Contains(line, "call_id="+p.CallID) {
+		if strings.Contains(line, "call failed") && strings.Contains(line, "call_id="+p.CallID) {
 			wantText(t, line, canary, "service=failing", "method=fail")
 			return
 		}

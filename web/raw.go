@@ -34,6 +34,7 @@ type watchful struct {
 	http.ResponseWriter
 	begun    bool
 	hijacked bool
+	status   int // that was written; 0 for none
 }
 
 // Hijack hands the connection over.
@@ -45,7 +46,9 @@ func (w *watchful) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // WriteHeader begins the answer.
 func (w *watchful) WriteHeader(status int) {
-	w.begun = w.begun || status >= http.StatusOK || status == http.StatusSwitchingProtocols
+	if final := status >= http.StatusOK || status == http.StatusSwitchingProtocols; final && !w.begun {
+		w.begun, w.status = true, status
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 

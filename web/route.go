@@ -163,6 +163,7 @@ func (e *route) describe(verb string, names []string) error {
 	m := typed.Method{
 		Verb: verb, Path: e.path, Wildcards: wildcards(e.path), Names: names, Optional: e.method.Optional,
 		In: e.method.In, Out: e.method.Out, Status: e.status, Tag: e.host.Service(), Summary: e.method.Name,
+		Hide: e.method.HideNamed,
 	}
 	if e.raw {
 		if len(names) > 0 {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -177,10 +179,25 @@ func (e *route) fail(w http.ResponseWriter, r *http.Request, x *exchange, err er
 	if x.writer.hijacked {
 		return // the connection is the method's
 	}
+	if e.raw && !x.call.Deadline.IsZero() && !time.Now().Before(x.call.Deadline) {
+		e.host.Logger().Warn("raw route ran into its timeout", "method", e.name, "call_id", x.call.ID, "after", e.timeout, "setting", e.timeoutKey)
+	}
 	if x.writer.begun {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told
 	}
+	if e.secretPath() {
+		r = &http.Request{Method: r.Method, Header: r.Header, URL: &url.URL{Path: e.path}}
+	}
 	Fail(w, r, x.call.ID, e.explain(x, err))
+}
+
+// secretPath reports whether a wildcard of the route is sensitive, so that a problem must
+// not repeat the path.
+func (e *route) secretPath() bool {
+	return len(e.method.Sensitive) > 0 && slices.ContainsFunc(wildcards(e.path), func(name string) bool {
+		_, hidden := e.method.HideNamed(name)
+		return hidden
+	})
 }
 
 var (

@@ -15,7 +15,7 @@ type arguments struct{ codec.Parameters }
 
 // argumentsOf returns those of m; names is its tag key args.
 func argumentsOf(names []string, m *entrypoint.Method) arguments {
-	return arguments{codec.Parameters{Names: names, Types: m.In, Required: m.Required(), Optional: m.Optional}}
+	return arguments{codec.Parameters{Names: names, Types: m.In, Required: m.Required(), Optional: m.Optional, Hide: m.Hide}}
 }
 
 // decode fills into, one pointer per parameter. Data that is absent is no arguments.

@@ -34,6 +34,7 @@ type tenant struct {
 	host       entrypoint.Host
 	guard      *guard
 	public     bool          // its Auth is not asked
+	markers    int           // that were declared
 	connect    *socketMethod // nil for none
 	disconnect *socketMethod // nil for none
 }
@@ -65,7 +66,12 @@ func (p *endpoint) add(e *socketMethod) error {
 	if err != nil {
 		return err
 	}
-	t.public = t.public && e.Auth != ""
+	if public := e.Auth != ""; t.markers > 0 && t.public != public {
+		return fmt.Errorf("tag key auth: other markers of %s at %s have %s, want all or none of them to say \"none\": a client connects once for all",
+			e.host.Service(), p.path, map[bool]string{true: `"none"`, false: "no such key"}[t.public])
+	}
+	t.public = e.Auth != ""
+	t.markers++
 	p.closed++
 	p.server.probe.closed(e.host.Service())
 	switch e.On {
@@ -99,7 +105,7 @@ func (p *endpoint) tenant(h entrypoint.Host) (*tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &tenant{host: h, guard: g, public: true}
+	t := &tenant{host: h, guard: g}
 	p.tenants = append(p.tenants, t)
 	return t, nil
 }

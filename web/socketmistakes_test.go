@@ -59,6 +59,16 @@ func TestMistakesOfSocketsAreFoundBeforeTheStart(t *testing.T) {
 			[]string{"amiss.Come runs on connect at /ws already"},
 		},
 		{
+			"auth of some",
+			[]entrypoint.Binding{say(`auth:"none"`), entrypoint.Bind(web.Socket{}, (*amiss).Shout)},
+			[]string{`tag key auth: other markers of amiss at /ws have "none", want all or none of them to say "none"`},
+		},
+		{
+			"auth of others",
+			[]entrypoint.Binding{say(), entrypoint.Bind(web.Socket{}, (*amiss).Shout, `auth:"none"`)},
+			[]string{`tag key auth: other markers of amiss at /ws have no such key`},
+		},
+		{
 			"path of a route",
 			[]entrypoint.Binding{entrypoint.Bind(web.Route{}, (*amiss).Come, `route:"GET /ws"`), say()},
 			[]string{`"GET /ws" of amiss.Come`},

@@ -20,7 +20,8 @@ import (
 type dlqShowFlags struct {
 	connectFlags
 
-	json bool
+	json   bool
+	reveal bool
 }
 
 func dlqShowVerb() *cobra.Command {
@@ -28,13 +29,15 @@ func dlqShowVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show NUMBER [flags]",
 		Short: "Print all that is known of a dead letter.",
-		Long: "Print all that is known of a dead letter, then its payload as JSON.\n" +
+		Long: "Print all that is known of a dead letter, then its payload as JSON, without what the\n" +
+			"handler declares sensitive, and context data with the name of a secret.\n" +
 			"Exit code 3 means that there is none with this number, or not any more.",
 		Example: "  svc dlq show 17\n  svc dlq show 17 --json",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}
 	f.addBroker(cmd)
+	cmd.Flags().BoolVar(&f.reveal, "reveal", false, "print what is sensitive, too")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: what svc dlq ls does, and {data, calls, payload}")
 	return cmd
 }
@@ -55,15 +58,21 @@ func (f *dlqShowFlags) run(cmd *cobra.Command, word string) error {
 	if err != nil {
 		return err
 	}
+	if !f.reveal {
+		l.Data = discreetData(l.Data)
+	} else {
+		l.Sensitive = nil
+	}
+	payload := discreetPayload(l.Payload, l.Sensitive)
 	if !f.json {
-		return printLetter(cmd.OutOrStdout(), l)
+		return printLetter(cmd.OutOrStdout(), l, payload)
 	}
 	text, err := encodeJSON(struct {
 		shownLetter
 		Data  map[string]string `json:"data,omitempty"`
 		Calls []string          `json:"calls,omitempty"` // that led to the event, oldest first
 		shownPayload
-	}{showLetter(l), l.Data, l.Stack, showPayload(l.Payload)})
+	}{showLetter(l), l.Data, l.Stack, payload})
 	if err != nil {
 		return err
 	}
@@ -80,7 +89,7 @@ func letterNumber(word string) (uint64, error) {
 }
 
 // printLetter writes a dead letter for people: what has a value, then the payload.
-func printLetter(out io.Writer, l events.Letter) error {
+func printLetter(out io.Writer, l events.Letter, p shownPayload) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, field := range letterFields(l) {
 		if field[1] != "" {
@@ -90,7 +99,6 @@ func printLetter(out io.Writer, l events.Letter) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	p := showPayload(l.Payload)
 	if p.Body == nil {
 		return printJSON(out, p.Payload)
 	}

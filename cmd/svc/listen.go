@@ -20,8 +20,9 @@ import (
 type listenFlags struct {
 	connectFlags
 
-	count int
-	json  bool
+	count  int
+	json   bool
+	reveal bool
 }
 
 func listenVerb() *cobra.Command {
@@ -32,6 +33,7 @@ func listenVerb() *cobra.Command {
 		Long: "Print the events that are emitted from now on, a line for each: its time, what it is,\n" +
 			"its id, and its payload as JSON. What is meant is every event, those of a SOURCE, or\n" +
 			"those of a pattern, in which * is any word and > the rest; quote it for the shell.\n" +
+			"What the handlers that are running declare sensitive is not shown.\n" +
 			"Listening has begun when svc says so, on standard error. Handlers get their events as\n" +
 			"without it. What is emitted twice with one id, or replayed, is heard again.\n\n" +
 			"^C ends it with 0. Exit codes: 2 wrong arguments, 3 no broker, or the connection is\n" +
@@ -41,6 +43,7 @@ func listenVerb() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, ">")[0]) },
 	}
 	f.addBroker(cmd)
+	cmd.Flags().BoolVar(&f.reveal, "reveal", false, "print what handlers declare sensitive, too")
 	cmd.Flags().IntVarP(&f.count, "count", "n", 0, "end after `COUNT` events (default: never)")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, a line for each: {time, event, id, key, payload}")
 	return cmd
@@ -65,6 +68,9 @@ func (f *listenFlags) run(cmd *cobra.Command, pattern string) error {
 	defer end()
 	level.Set(slog.LevelWarn)
 	h := &hearing{out: cmd.OutOrStdout(), json: f.json, left: f.count, done: make(chan struct{})}
+	if !f.reveal {
+		h.secrets = &sensitivity{conn: conn, known: make(map[string][]string)}
+	}
 	err = h.listen(ctx, conn, pattern, newNotes(cmd.ErrOrStderr(), false))
 	level.Set(slog.LevelError + 1) // that svc closes it is no news
 	return err
@@ -80,12 +86,13 @@ func (f *listenFlags) check(pattern string, counted bool) error {
 
 // hearing prints events, one after the other.
 type hearing struct {
-	out  io.Writer
-	json bool
-	left int           // events that are still to come; 0 for no end
-	done chan struct{} // closed after the last
-	over bool
-	err  error // of out; to be read after done
+	out     io.Writer
+	json    bool
+	secrets *sensitivity  // nil where all is shown
+	left    int           // events that are still to come; 0 for no end
+	done    chan struct{} // closed after the last
+	over    bool
+	err     error // of out; to be read after done
 }
 
 // listen prints events until enough have come, ctx ends, or none can come any more.
@@ -125,8 +132,17 @@ func (h *hearing) hear(info events.Info, r events.Raw) {
 	}
 }
 
+// sensitive returns the paths of what an event has that is not to be shown.
+func (h *hearing) sensitive(event string) []string {
+	if h.secrets == nil {
+		return nil
+	}
+	return h.secrets.of(context.Background(), event)
+}
+
 func (h *hearing) print(info events.Info, r events.Raw) error {
-	when, event, payload := info.Emitted, info.Source+"."+info.Type, showPayload(r)
+	when, event := info.Emitted, info.Source+"."+info.Type
+	payload := discreetPayload(r, h.sensitive(event))
 	if when.IsZero() {
 		when = time.Now() // its emitter has not said
 	}

@@ -117,12 +117,13 @@ type listedEvent struct {
 }
 
 // summarise puts the instances of one version of a service into one row. Methods
-// and handlers count that are in the namespace, and instances that have any.
+// and handlers count that are in the namespace, and instances that have any or say that
+// they are in it.
 func summarise(found []broker.Info, namespace string) []listed {
 	rows := []listed{}
 	for _, info := range found {
 		methods, events, subjects := methodsOf(info, namespace+".rpc."), eventsOf(info, namespace+".evt."), subjectsOf(info)
-		if len(methods)+len(events)+len(subjects) == 0 {
+		if len(methods)+len(events)+len(subjects) == 0 && info.Metadata[broker.MetadataNamespace] != namespace {
 			continue
 		}
 		i := slices.IndexFunc(rows, func(r listed) bool { return r.Name == info.Name && r.Version == info.Version })

@@ -23,11 +23,13 @@ var verbs = []func() *cobra.Command{
 	resultVerb,
 	shellVerb,
 	lsVerb,
+	statsVerb,
 	emitVerb,
 	listenVerb,
 	dlqVerb,
 	gatewayVerb,
 	brokerVerb,
+	devRedisVerb,
 	configVerb,
 	versionVerb,
 }

@@ -179,7 +179,7 @@ func (b *body) spread(v reflect.Value, into []any) {
 func (b *body) decodeValue(c codec.Codec, data []byte, v reflect.Value, f *findings) {
 	var tree any
 	if err := c.Decode(data, &tree); err != nil {
-		f.add("body", refusal(err))
+		f.put("body", refusal(err))
 		return
 	}
 	if c != codec.JSON {
@@ -217,8 +217,11 @@ func (f *findings) mismatch(err error) {
 	if where != "" && !strings.HasPrefix(where, "[") {
 		where = "." + where
 	}
-	message := "have " + m.Have + ", want " + m.Want
-	if cause := m.Unwrap(); cause != nil && where == "" {
+	message, cause := "have "+m.Have+", want "+m.Want, m.Unwrap()
+	if _, hidden := f.hidden("body" + where); hidden {
+		cause = nil // it speaks of the value
+	}
+	if cause != nil && where == "" {
 		message = "have a value that its type refuses: " + cause.Error() // which of them, the library does not say
 	} else if cause != nil {
 		message += ": " + cause.Error()

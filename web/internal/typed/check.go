@@ -40,6 +40,9 @@ type scalar struct {
 // checkOf makes s ready. References lead to one check each, so that types that
 // contain themselves end.
 func (r *Registry) checkOf(s *huma.Schema) (*check, error) {
+	if r.free[s] {
+		return &check{nullable: true}, nil
+	}
 	if s.Ref != "" {
 		return r.checkOfRef(s.Ref)
 	}

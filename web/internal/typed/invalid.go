@@ -34,8 +34,9 @@ const maxDetails = 32
 // findings collects what is wrong with a request.
 type findings struct {
 	details []Detail
-	root    string // "body" or "query.limit"
-	steps   []step // from there to what is looked at
+	hide    func(path string) (shown string, hidden bool) // nil hides nothing
+	root    string                                        // "body" or "query.limit"
+	steps   []step                                        // from there to what is looked at
 }
 
 // A step leads to a member or, where name is empty, to an element.
@@ -80,12 +81,44 @@ const longestName = 60
 const longestMessage = 400
 
 func (f *findings) add(location, message string) {
+	if shown, hidden := f.hidden(location); hidden && strings.HasPrefix(message, "have ") {
+		location, message = shown, "have a value that is not shown"+wantIn(message)
+	}
+	f.put(location, message)
+}
+
+// put is add for a message without a value.
+func (f *findings) put(location, message string) {
 	if len(message) > longestMessage {
 		message = strings.ToValidUTF8(message[:longestMessage], "") + "…"
 	}
 	if !f.full() {
 		f.details = append(f.details, Detail{location, message})
 	}
+}
+
+// hidden reports whether the value at a location must not be shown, and how much of the
+// location may be.
+func (f *findings) hidden(location string) (shown string, hidden bool) {
+	if f.hide == nil {
+		return location, false
+	}
+	place, path, _ := strings.Cut(location, ".")
+	if path, hidden = f.hide(path); path == "" {
+		return place, hidden
+	}
+	return place + "." + path, hidden
+}
+
+// wantIn returns what a message wants, without what others say of the value behind it.
+func wantIn(message string) string {
+	const wanted = ", want "
+	i := strings.LastIndex(message, wanted)
+	if i < 0 {
+		return ""
+	}
+	want, _, _ := strings.Cut(message[i:], ": ")
+	return want
 }
 
 func (f *findings) full() bool { return len(f.details) >= maxDetails }

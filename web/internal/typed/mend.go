@@ -53,6 +53,9 @@ func (r *Registry) mend(t reflect.Type, s *huma.Schema) *huma.Schema {
 		return &huma.Schema{}
 	}
 	pointer, t := t.Kind() == reflect.Pointer, deref(t)
+	if o, ok := oneOferOf(t); ok {
+		return r.oneOf(s, o, pointer)
+	}
 	switch {
 	case s.Ref != "" && pointer:
 		return nullable(s)

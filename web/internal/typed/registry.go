@@ -24,7 +24,8 @@ type Registry struct {
 	taken   map[string]bool
 	mended  map[string]bool
 	scanned map[reflect.Type]bool
-	checks  map[string]*check // by reference
+	checks  map[string]*check     // by reference
+	free    map[*huma.Schema]bool // what a type checks by itself when it is read
 }
 
 // NewRegistry returns a registry that holds the schema Problem only.
@@ -32,6 +33,7 @@ func NewRegistry() *Registry {
 	r := &Registry{
 		names: map[reflect.Type]string{}, taken: map[string]bool{problemName: true, detailName: true},
 		mended: map[string]bool{problemName: true, detailName: true}, scanned: map[reflect.Type]bool{}, checks: map[string]*check{},
+		free: map[*huma.Schema]bool{},
 	}
 	r.huma = huma.NewMapRegistry(Prefix, r.nameOf)
 	maps.Copy(r.huma.Map(), problemSchemas())

@@ -35,6 +35,7 @@ func (s *typeScan) visit(path string, t reflect.Type, chain []reflect.Type) {
 		return
 	}
 	if s.special(t) {
+		s.visitOneOf(path, t)
 		return
 	}
 	if slices.Contains(chain, t) {

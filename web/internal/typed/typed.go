@@ -27,6 +27,10 @@ type Method struct {
 	Status    int              // of success; 0 for 200, or 204 without results
 	Tag       string           // name of the service
 	Summary   string           // Go name of the method
+
+	// Hide says of the path of a value, behind "query" or "body" and so on, how much of it
+	// a text may show, and whether the value may not be shown; nil hides nothing.
+	Hide func(path string) (shown string, hidden bool)
 }
 
 // Binding is how the requests of one route become calls. All methods may be
@@ -35,6 +39,7 @@ type Binding struct {
 	texts     []source
 	body      *body
 	hasQuery  bool
+	hide      func(path string) (shown string, hidden bool)
 	operation *huma.Operation
 }
 
@@ -43,7 +48,7 @@ type Binding struct {
 func New(reg *Registry, m Method) (*Binding, error) {
 	reg.mu.Lock()
 	defer reg.mu.Unlock()
-	p := planner{reg: reg, m: m, b: &Binding{}, taken: map[string]bool{}}
+	p := planner{reg: reg, m: m, b: &Binding{hide: m.Hide}, taken: map[string]bool{}}
 	p.plan()
 	p.checkWildcards()
 	if len(p.errs) == 0 {
@@ -69,7 +74,7 @@ func (b *Binding) Decode(r *http.Request, data []byte, into []any) error {
 	if b.body == nil && len(b.texts) == 0 {
 		return nil
 	}
-	var f findings
+	f := findings{hide: b.hide}
 	if b.body != nil {
 		b.body.decode(r.Header.Get("Content-Type"), data, into, &f)
 	}

@@ -223,14 +223,22 @@ func (s *scalar) listed(v any, f *findings) {
 	f.say(haveWant(v, "one of "+strings.Join(words, ", ")))
 }
 
-func (c *check) count(n int, unit string, f *findings) {
+func (c *check) count(n int, units string, f *findings) {
+	if (c.min == nil || n >= *c.min) && (c.max == nil || n <= *c.max) {
+		return
+	}
+	unit := units
 	if n == 1 {
-		unit = strings.TrimSuffix(unit, "s")
+		unit = strings.TrimSuffix(units, "s")
 	}
-	if c.min != nil && n < *c.min {
+	switch shown, hidden := f.hidden(f.location()); {
+	case c.min != nil && n < *c.min && hidden:
+		f.put(shown, fmt.Sprintf("have too few %s, want at least %d", units, *c.min))
+	case c.max != nil && n > *c.max && hidden:
+		f.put(shown, fmt.Sprintf("have too many %s, want at most %d", units, *c.max))
+	case c.min != nil && n < *c.min:
 		f.say(fmt.Sprintf("have %d %s, want at least %d", n, unit, *c.min))
-	}
-	if c.max != nil && n > *c.max {
+	case c.max != nil && n > *c.max:
 		f.say(fmt.Sprintf("have %d %s, want at most %d", n, unit, *c.max))
 	}
 }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os/signal"
+	"regexp"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/enoki-go/enoki/broker"
+)
+
+// statsFlags are the flags of svc stats.
+type statsFlags struct {
+	connectFlags
+
+	watch    bool
+	interval time.Duration
+	json     bool
+}
+
+func statsVerb() *cobra.Command {
+	f := statsFlags{interval: 2 * time.Second}
+	cmd := &cobra.Command{
+		Use:   "stats [SERVICE] [flags]",
+		Short: "Show how the services that are running fare.",
+		Long: "Show how the services that are running fare: for each method and handler, how many\n" +
+			"requests its instances have had since they started, how many ended with an error, and\n" +
+			"how long one took on average; for each service, how many of its workers are busy and\n" +
+			"how many calls wait for one. With --watch, a table every 2 s of what has happened\n" +
+			"since the one before, per second, until ^C, which ends it with 0. Services that others\n" +
+			"than svc run are shown as far as they tell. Exit code 3 means that none is running.",
+		Example: "  svc stats\n  svc stats orders --watch -i 5s\n  svc stats --json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
+	}
+	f.addBroker(cmd)
+	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "print rates, again and again, until ^C")
+	cmd.Flags().DurationVarP(&f.interval, "interval", "i", f.interval, "`TIME` between two tables of --watch")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of services: name, instances, workers, busy, waiting,\nevents, methods; with --watch a line of it each time")
+	return cmd
+}
+
+func (f *statsFlags) run(cmd *cobra.Command, service string) error {
+	switch {
+	case service != "" && !broker.ValidName(service):
+		return asUsage(cmd, fmt.Errorf("have service %q, want 1 to 64 letters, digits, - or _", service))
+	case f.interval < 100*time.Millisecond:
+		return asUsage(cmd, fmt.Errorf("-i: have %v, want at least 100ms", f.interval))
+	case cmd.Flags().Changed("interval") && !f.watch:
+		return asUsage(cmd, fmt.Errorf("-i: have %v, but there is no second table without --watch", f.interval))
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
+	defer stop()
+	client, err := f.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close() //nolint:errcheck // the answers are there
+	conn := client.Connection()
+	now, err := takeStats(ctx, conn, service)
+	switch {
+	case err != nil:
+		return err
+	case len(now.instances) == 0 && !f.json && !f.watch:
+		return missing(ctx, conn, service)
+	case f.watch:
+		return f.follow(ctx, cmd.OutOrStdout(), now, func() (census, error) { return takeStats(ctx, conn, service) })
+	default:
+		return f.print(cmd.OutOrStdout(), now.totals())
+	}
+}
+
+// follow prints what has changed, each time the interval is over.
+func (f *statsFlags) follow(ctx context.Context, out io.Writer, before census, take func() (census, error)) error {
+	tick := time.NewTicker(f.interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		now, err := take()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := f.print(out, now.since(before)); err != nil {
+			return err
+		}
+		before = now
+	}
+}
+
+func (f *statsFlags) print(out io.Writer, rows []serviceStats) error {
+	if !f.json {
+		return printStats(out, rows, f.watch)
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	if f.watch {
+		_, err = fmt.Fprintf(out, "%s\n", text)
+		return err
+	}
+	return printJSON(out, text)
+}
+
+// blanksAtEnd are what a table has where a line ends early.
+var blanksAtEnd = regexp.MustCompile(`(?m) +$`)
+
+// printStats prints a line for each method; what is of the whole service stands in its
+// first.
+func printStats(out io.Writer, rows []serviceStats, rates bool) error {
+	head := []string{"SERVICE", "METHOD", "INSTANCES", "REQUESTS", "ERRORS", "AVG", "BUSY/WORKERS", "WAITING"}
+	if rates {
+		head[3], head[4] = "REQUESTS/S", "ERRORS/S"
+	}
+	troubled := false
+	for _, s := range rows {
+		troubled = troubled || s.Events != nil && *s.Events != eventStats{}
+	}
+	if troubled {
+		head = append(head, "FAILED", "DROPPED", "DEAD")
+	}
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, strings.Join(head, "\t"))
+	for _, s := range rows {
+		for i, line := range s.lines(rates, troubled) {
+			if i > 0 {
+				clear(line[6:]) // which is of the whole service
+			}
+			_, _ = fmt.Fprintln(w, strings.Join(line, "\t"))
+		}
+	}
+	_ = w.Flush() // a buffer takes all
+	text := blanksAtEnd.ReplaceAllString(table.String(), "")
+	if rates {
+		text += "\n"
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}

@@ -1,0 +1,179 @@
+package entrypoint
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// What is shown of arguments, at the most.
+const (
+	shownDepth    = 6
+	shownElements = 20
+	shownText     = 200 // bytes
+)
+
+// Redacted returns the arguments for people who look at logs, by the names of the
+// parameters or else their positions, which begin with 1: as maps, lists, text and
+// numbers, cut where they are long, with Hidden for what is sensitive. It decodes them
+// if that was not done before, and returns nil where they do not fit.
+func (c *Call) Redacted() map[string]any {
+	if c.Bind() != nil {
+		return nil
+	}
+	shown := make(map[string]any, len(c.Method.In))
+	for i := range c.Method.In {
+		name := strconv.Itoa(i + 1)
+		if i < len(c.Method.Params) {
+			name = c.Method.Params[i]
+		}
+		shown[name] = viewer{c.Method, i}.view(c.args.Field(i), "", shownDepth)
+	}
+	return shown
+}
+
+// viewer shows one argument.
+type viewer struct {
+	method *Method
+	param  int
+}
+
+func (w viewer) view(v reflect.Value, path string, depth int) any {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
+	if w.method.covers(w.param, path) {
+		return Hidden
+	}
+	switch {
+	case !v.IsValid():
+		return nil
+	case isText(v.Type()), isOpaque(v.Type()), v.Kind() < reflect.Array, v.Kind() == reflect.String, depth == 0:
+		return w.leaf(v, path)
+	case v.Kind() == reflect.Map:
+		return w.entries(v, path, depth)
+	case v.Kind() == reflect.Struct:
+		return w.fields(v, path, depth)
+	default:
+		return w.elements(v, path, depth)
+	}
+}
+
+// leaf shows a value whose inside is not looked at.
+func (w viewer) leaf(v reflect.Value, path string) any {
+	if _, hidden := w.method.Hide(w.param, path); hidden {
+		return Hidden
+	}
+	switch {
+	case isText(v.Type()):
+		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+		if err != nil {
+			return "a " + v.Type().String()
+		}
+		return clipped(string(text))
+	case v.Kind() == reflect.String:
+		return clipped(v.String())
+	case isBytes(v.Type()):
+		return fmt.Sprintf("(%d bytes)", v.Len())
+	case v.Kind() > reflect.Invalid && v.Kind() < reflect.Array && !isOpaque(v.Type()):
+		return v.Interface()
+	default:
+		return "a " + v.Type().String()
+	}
+}
+
+func (w viewer) entries(v reflect.Value, path string, depth int) any {
+	shown := make(map[string]any, min(v.Len(), shownElements))
+	for iterator := v.MapRange(); iterator.Next() && len(shown) < shownElements; {
+		key := fmt.Sprint(iterator.Key())
+		shown[clipped(key)] = w.view(iterator.Value(), path+"."+key, depth-1)
+	}
+	return shown
+}
+
+func (w viewer) fields(v reflect.Value, path string, depth int) any {
+	shown := make(map[string]any)
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		names := FieldNames(f)
+		if len(names) == 0 {
+			continue
+		}
+		inner, err := v.FieldByIndexErr(f.Index)
+		if err != nil {
+			continue // in an embedded pointer that is nil
+		}
+		below := path + "." + names[0]
+		if _, flat := f.Tag.Lookup("body"); flat {
+			below = path
+		}
+		shown[names[0]] = w.view(inner, below, depth-1)
+	}
+	return shown
+}
+
+func (w viewer) elements(v reflect.Value, path string, depth int) any {
+	shown := make([]any, 0, min(v.Len(), shownElements))
+	for i := range min(v.Len(), shownElements) {
+		shown = append(shown, w.view(v.Index(i), path, depth-1))
+	}
+	if v.Len() > shownElements {
+		shown = append(shown, fmt.Sprintf("(%d more)", v.Len()-shownElements))
+	}
+	return shown
+}
+
+// covers reports whether a path leads to something sensitive, or into it.
+func (m *Method) covers(param int, path string) bool {
+	return slices.ContainsFunc(m.Sensitive, func(s Sensitive) bool {
+		if s.Param != param {
+			return false
+		}
+		rest := path
+		for _, names := range s.Steps {
+			var name string
+			if name, rest = cutStep(rest); name == "" || !named(names, name) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// isText reports whether values of t are text in a message.
+func isText(t reflect.Type) bool { return t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) }
+
+func isBytes(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
+}
+
+// isOpaque reports whether nothing can be said of what is in values of t: they are bytes,
+// documents, or no data at all.
+func isOpaque(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return true
+	case reflect.Struct:
+		return t.Implements(documentType) || slices.ContainsFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool {
+			return f.Type.Kind() == reflect.Func || f.Type.Kind() == reflect.Chan
+		})
+	default:
+		return isBytes(t)
+	}
+}
+
+func clipped(text string) string {
+	if len(text) <= shownText {
+		return text
+	}
+	end := shownText
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}
