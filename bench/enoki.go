@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -21,13 +22,15 @@ type enokiKind struct {
 	service any // prototype
 	ask     func(*rpc.Standalone) (rpc.Func[string, string], error)
 	context func() context.Context
+	options func() []service.Option                              // of the service; nil for none
+	dialing func() (rpc.DialOption, func(context.Context) error) // of the client, with what ends it; nil for none
 }
 
 var (
-	enokiDirect  = enokiKind{"enoki", &greeter{}, asking("bench.hello"), context.Background}
-	enokiOnce    = enokiKind{"enoki-at-most-once", &onceGreeter{}, asking("bench_once.hello"), context.Background}
-	enokiDurable = enokiKind{"enoki-durable", &durableGreeter{}, submitting("bench_durable.hello"), context.Background}
-	enokiNested  = enokiKind{"enoki-nested", &nestedGreeter{}, asking("bench_nested.hello"), nestedContext}
+	enokiDirect  = enokiKind{name: "enoki", service: &greeter{}, ask: asking("bench.hello"), context: context.Background}
+	enokiOnce    = enokiKind{name: "enoki-at-most-once", service: &onceGreeter{}, ask: asking("bench_once.hello"), context: context.Background}
+	enokiDurable = enokiKind{name: "enoki-durable", service: &durableGreeter{}, ask: submitting("bench_durable.hello"), context: context.Background}
+	enokiNested  = enokiKind{name: "enoki-nested", service: &nestedGreeter{}, ask: asking("bench_nested.hello"), context: nestedContext}
 )
 
 // asking returns a client that needs nothing but the method's name.
@@ -62,11 +65,16 @@ func (k enokiKind) contestant(peer string) contestant {
 // that succeed, which is nothing.
 var warnings = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 
-func (k enokiKind) serve(a assignment) (site, error) { return serveOurs(a, k.service, newPhrase) }
+func (k enokiKind) serve(a assignment) (site, error) {
+	if k.options == nil {
+		return serveOurs(a, k.service, newPhrase)
+	}
+	return serveOurs(a, k.service, newPhrase, k.options()...)
+}
 
 // serveOurs starts a service of ours with what a constructor makes.
-func serveOurs(a assignment, prototype, constructor any) (site, error) {
-	app, err := newOurs(a, prototype, constructor, fmt.Sprintf("broker.url=%q", a.URL))
+func serveOurs(a assignment, prototype, constructor any, more ...service.Option) (site, error) {
+	app, err := newOurs(a, prototype, constructor, fmt.Sprintf("broker.url=%q", a.URL), more...)
 	if err != nil {
 		return site{}, err
 	}
@@ -75,7 +83,7 @@ func serveOurs(a assignment, prototype, constructor any) (site, error) {
 }
 
 // newOurs makes an application of a service of ours; where is a setting.
-func newOurs(a assignment, prototype, constructor any, where string) (*service.App, error) {
+func newOurs(a assignment, prototype, constructor any, where string, more ...service.Option) (*service.App, error) {
 	settings := []config.Option{config.Define(where)}
 	if a.Workers > 0 {
 		settings = append(settings, config.Define(fmt.Sprintf("workers=%d", a.Workers)))
@@ -84,16 +92,24 @@ func newOurs(a assignment, prototype, constructor any, where string) (*service.A
 	if err != nil {
 		return nil, err
 	}
-	return service.New(cfg, service.Logger(warnings), service.Provide(constructor), service.With(prototype))
+	options := []service.Option{service.Logger(warnings), service.Provide(constructor), service.With(prototype)}
+	return service.New(cfg, append(options, more...)...)
 }
 
 func (k enokiKind) dial(a assignment) (client, error) {
-	s, err := rpc.Dial(a.URL, rpc.WithLogger(warnings))
+	options, end := []rpc.DialOption{rpc.WithLogger(warnings)}, func(context.Context) error { return nil }
+	if k.dialing != nil {
+		var more rpc.DialOption
+		more, end = k.dialing()
+		options = append(options, more)
+	}
+	s, err := rpc.Dial(a.URL, options...)
 	if err != nil {
-		return client{}, err
+		return client{}, errors.Join(err, end(context.Background()))
 	}
 	hello, err := k.ask(s)
-	return client{call: hello, context: k.context, close: s.Close}, err
+	stop := func() error { return errors.Join(s.Close(), end(context.Background())) }
+	return client{call: hello, context: k.context, close: stop}, err
 }
 
 // nestedContext is that of a method which makes calls of its own: it carries a
