@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/fault"
@@ -13,10 +14,13 @@ import (
 // begin makes the transaction last as long as the call, though ctx, which bounds
 // beginning it, may end before. The caller holds mu.
 func (s *Session) begin(ctx context.Context) (*sql.Tx, error) {
+	if err := s.free(ctx); err != nil {
+		return nil, err
+	}
 	life, cancel := context.WithCancelCause(context.WithoutCancel(s.call))
 	detach := context.AfterFunc(s.call, func() { cancel(context.Cause(s.call)) })
 	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
-	tx, err := s.open(ctx, life)
+	tx, err := s.open(ctx, life, cancel)
 	if !stop() && err == nil {
 		err = s.lender.database.unbegun(context.Cause(ctx))
 	}
@@ -27,19 +31,41 @@ func (s *Session) begin(ctx context.Context) (*sql.Tx, error) {
 		return nil, err
 	}
 	s.tx, s.detach, s.cancel = tx, detach, func() { cancel(nil) }
+	s.begun.Store(true)
 	return tx, nil
 }
 
-// open begins a transaction that lasts no longer than life, and enters the event
-// of the call into the inbox.
-func (s *Session) open(ctx, life context.Context) (*sql.Tx, error) {
+// free refuses at once what would wait for itself: with SQLite there is one
+// connection, and another transaction of the same call may have it.
+func (s *Session) free(ctx context.Context) error {
 	d := s.lender.database
-	event, handles := dependency.InboxOf(s.call)
-	handles = handles && event.Database == d.name
+	if !d.dialect.single {
+		return nil
+	}
+	for _, other := range []*Session{sessionOf(s.call, d), unitOf(s.call, d), unitOf(ctx, d)} {
+		if other != nil && other != s && other.begun.Load() {
+			return fmt.Errorf("database %s: another transaction of this call has the one connection that SQLite has; want the statement in that one, or after its end", d.name)
+		}
+	}
+	return nil
+}
+
+// sessionOf returns the session of the call that ctx belongs to, nil where there
+// is none.
+func sessionOf(ctx context.Context, d *database) *Session {
+	s, _ := dependency.Kept(ctx, d).(*Session)
+	return s
+}
+
+// open begins a transaction that lasts no longer than life, which cancel ends, and
+// enters the event of the call into the inbox.
+func (s *Session) open(ctx, life context.Context, cancel context.CancelCauseFunc) (*sql.Tx, error) {
+	d := s.lender.database
+	event, handles := s.event()
 	if err := s.prepare(ctx, handles); err != nil {
 		return nil, err
 	}
-	tx, err := d.begin(life)
+	tx, err := d.begin(life, cancel)
 	if err != nil || !handles {
 		return tx, err
 	}
@@ -49,11 +75,18 @@ func (s *Session) open(ctx, life context.Context) (*sql.Tx, error) {
 	return tx, nil
 }
 
+// event returns the event that the transaction is the effect of. A unit of work is
+// none of an event's: it may be committed where the call fails.
+func (s *Session) event() (dependency.InboxEntry, bool) {
+	e, handles := dependency.InboxOf(s.call)
+	return e, handles && !s.unit && e.Database == s.lender.database.name
+}
+
 // prepare makes the tables that the transaction may need, before it: what is made
 // in it would be gone with it.
 func (s *Session) prepare(ctx context.Context, handles bool) error {
 	d := s.lender.database
-	if s.lender.place.Used() {
+	if !s.unit && s.lender.place.Used() {
 		if err := d.ensure(ctx, &d.outbox); err != nil {
 			return err
 		}
@@ -77,25 +110,29 @@ func (s *Session) refuse(err error) {
 // like one that went wrong.
 var errHandled = fault.New(fault.Conflict, dependency.ErrHandled.Error()).Because(dependency.ErrHandled)
 
-// begin begins a transaction that lasts no longer than life.
-func (d *database) begin(life context.Context) (*sql.Tx, error) {
+// begin begins a transaction that lasts no longer than life, which cancel ends,
+// within MaxWait.
+func (d *database) begin(life context.Context, cancel context.CancelCauseFunc) (*sql.Tx, error) {
+	limit := time.AfterFunc(d.settings.MaxWait, func() { cancel(errWaited) })
+	if err := d.migrated(life); err != nil {
+		limit.Stop()
+		return nil, err
+	}
 	tx, err := d.pool.BeginTx(life, nil)
-	switch {
-	case err == nil:
+	for n := 0; n < d.settings.MaxOpen && stale(err) && life.Err() == nil; n++ {
+		tx, err = d.pool.BeginTx(life, nil)
+	}
+	switch inTime := limit.Stop(); {
+	case err == nil && inTime:
 		return tx, nil
+	case err == nil:
+		_ = tx.Rollback() // what cancel does a moment later
+		return nil, d.late()
+	case collided(err):
+		return nil, d.locked(err)
 	case life.Err() != nil:
-		return nil, d.unbegun(context.Cause(life))
+		return nil, d.stopped(life)
 	default:
 		return nil, d.unavailable(err)
 	}
-}
-
-// unbegun returns why there is no transaction, which is not the database's fault.
-func (d *database) unbegun(err error) error {
-	return fmt.Errorf("begin a transaction on database %s: %w", d.name, err)
-}
-
-// unavailable returns why the database could not be used, as callers may know it.
-func (d *database) unavailable(err error) error {
-	return fault.New(fault.Unavailable, fmt.Sprintf("database %s is not available (configuration key databases.%s.url)", d.name, d.name)).Because(err)
 }

@@ -22,13 +22,33 @@ func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
 			"databases: {orders: {url: 'mysql://root:pa55@127.0.0.1/orders'}}",
 			`configuration key databases.orders.url: have a URL that begins with "mysql", want postgres://user:password@host/name or sqlite:file`,
 		},
-		"no scheme":       {"databases: {orders: {url: pa55word-and-more}}", `have a URL without a scheme, want postgres://`},
-		"in memory":       {"databases: {orders: {url: 'sqlite::memory:'}}", `have a database in memory, whose content would be lost; want sqlite:file`},
-		"unreadable URL":  {"databases: {orders: {url: 'postgres://root:pa55@127.0.0.1:port/orders'}}", "configuration key databases.orders.url: "},
-		"unknown key":     {"databases: {orders: {uri: 'sqlite:'}}", "databases.orders"},
-		"no connections":  {"databases: {orders: {max_open: 0}}", "configuration key databases.orders.max_open: have 0, want more than 0"},
-		"no time":         {"databases: {orders: {max_lifetime: 0s}}", "configuration key databases.orders.max_lifetime: have 0s, want more than 0"},
-		"no memory":       {"databases: {orders: {inbox_age: -1h}}", "configuration key databases.orders.inbox_age: have -1h0m0s, want more than 0"},
+		"no scheme":      {"databases: {orders: {url: pa55word-and-more}}", `have a URL without a scheme, want postgres://`},
+		"in memory":      {"databases: {orders: {url: 'sqlite::memory:'}}", `have a database in memory, whose content would be lost; want sqlite:file`},
+		"unreadable URL": {"databases: {orders: {url: 'postgres://root:pa55@127.0.0.1:port/orders'}}", "configuration key databases.orders.url: "},
+		"unknown key":    {"databases: {orders: {uri: 'sqlite:'}}", "databases.orders"},
+		"no connections": {"databases: {orders: {max_open: 0}}", "configuration key databases.orders.max_open: have 0, want more than 0"},
+		"no time":        {"databases: {orders: {max_lifetime: 0s}}", "configuration key databases.orders.max_lifetime: have 0s, want more than 0"},
+		"no memory":      {"databases: {orders: {inbox_age: -1h}}", "configuration key databases.orders.inbox_age: have -1h0m0s, want more than 0"},
+		"no wait":        {"databases: {orders: {max_wait: 0s}}", "configuration key databases.orders.max_wait: have 0s, want more than 0"},
+		"no silence":     {"databases: {orders: {max_silence: 0s}}", "configuration key databases.orders.max_silence: have 0s, want more than 0"},
+		"a Python driver": {
+			"DB_URIS: {orders: 'postgresql+psycopg2://root:pa55@127.0.0.1/orders'}",
+			`configuration key DB_URIS "orders": have a URL with the Python driver "psycopg2"; want postgresql: without +psycopg2`,
+		},
+		"SQLAlchemy's memory":         {"DB_URIS: {orders: 'sqlite://'}", "have a database in memory"},
+		"SQLAlchemy's memory by name": {"DB_URIS: {orders: 'sqlite:///:memory:'}", "have a database in memory"},
+		"a host of SQLite":            {"DB_URIS: {orders: 'sqlite://orders.db'}", "have a host in a URL of SQLite; want sqlite:file or sqlite:///file"},
+		"an unreadable entry":         {"DB_URIS: {orders: 'postgres://root:pa55@127.0.0.1:port/orders'}", `configuration key DB_URIS "orders": `},
+		"only entries of other names": {"DB_URIS: {ordres: 'sqlite:'}", `want the key databases.orders.url ("sqlite:" for an embedded one), have DB_URIS ordres`},
+		"only entries of others": {
+			"DB_URIS: {'stock:orders': 'sqlite:'}\ndatabases: {stock: {}}",
+			"have databases stock and DB_URIS stock:orders",
+		},
+		"two addresses": {
+			"DB_URIS: {'shop:orders': 'sqlite:a'}\ndatabases: {orders: {url: 'sqlite:b'}}",
+			`database orders has two addresses: have the configuration keys databases.orders.url and DB_URIS "shop:orders", want one of them`,
+		},
+		"no map":          {"DB_URIS: 'sqlite:a'", "DB_URIS"},
 		"for one service": {"databases: {orders: {}}\nservices: {shop: {databases: {orders: {max_open: -1}}}}", "have -1, want more than 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,5 +150,65 @@ func TestFoldersHaveEmbeddedDatabasesOfTheirOwn(t *testing.T) {
 			t.Errorf("have the database of the other folder: %v", err)
 		}
 		w.stop()
+	}
+}
+
+func TestAnEntryOfItsOwnComesBeforeThatOfAllServices(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	own, all := filepath.Join(folder, "own.db"), filepath.Join(folder, "all.db")
+	w := start(t, "DB_URIS: {'shop:orders': 'sqlite:"+own+"', orders: 'sqlite:"+all+"'}", &shop{}, &stock{})
+	if err := w.run(within(t), create); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.app.Invoke(within(t), "stock", "Run", create); err != nil {
+		t.Error(err)
+	}
+	for _, file := range []string{own, all} {
+		if _, err := os.Stat(file); err != nil {
+			t.Error(err)
+		}
+	}
+	if strings.Contains(w.log.String(), "DB_URIS") {
+		t.Errorf("have a word about the section in the log:\n%s", w.log)
+	}
+}
+
+// The section has the limits, DB_URIS the address.
+func TestAnEntryCompletesTheSectionOfItsDatabase(t *testing.T) {
+	t.Parallel()
+	w := start(t, "DB_URIS: {orders: 'sqlite:"+filepath.Join(t.TempDir(), "o.db")+"'}\ndatabases: {orders: {max_wait: 10s}}", &shop{})
+	if err := w.run(within(t), create); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnAbsentDatabaseIsNamedByItsEntry(t *testing.T) {
+	t.Parallel()
+	w := start(t, "DB_URIS: {'shop:orders': 'postgres://127.0.0.1:1/none'}", &shop{})
+	const want = `database orders is not available (configuration key DB_URIS "shop:orders")`
+	if err := w.run(within(t), order("a")); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("have %v, want %s", err, want)
+	}
+}
+
+// Three slashes lead to a file of the working folder, four to one of the root.
+func TestPathsMeanWhatTheyMeanToSQLAlchemy(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	for url, file := range map[string]string{
+		"sqlite:///three.db":                             "three.db",
+		"sqlite:///" + filepath.Join(folder, "four.db"):  "four.db",
+		"sqlite:plain.db":                                "plain.db",
+		"sqlite:" + filepath.Join(folder, "absolute.db"): "absolute.db",
+	} {
+		w := start(t, "databases: {orders: {url: '"+url+"'}}", &shop{})
+		if err := w.run(within(t), create); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+		w.stop()
+		if _, err := os.Stat(filepath.Join(folder, file)); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/enoki-go/enoki/dependency"
 )
@@ -14,16 +16,22 @@ import (
 // database is one that all services of the process with the same settings share.
 type database struct {
 	name     string
+	label    string // the name where it is the only one of that name in the process
+	urlKey   string // the configuration key of its URL
 	settings Config
 	dialect  *dialect
 	logger   *slog.Logger
 	relay    string  // who this process is where relays take turns
 	pool     *sql.DB // set by Start
+	started  atomic.Bool
 
 	outbox, inbox tables
 	changed       chan struct{} // has a value after letters were committed
+	migration     *migration    // nil where there is none
 	upkeep        sync.WaitGroup
 	end           context.CancelFunc // of the upkeep
+
+	committed, rolledBack atomic.Int64 // sessions and units of work
 }
 
 // databaseKey is under which services share one.
@@ -35,16 +43,20 @@ type databaseKey struct {
 // open returns the database of a name, which the container starts before its
 // first user and stops after the last.
 func open(h dependency.Host, name string) (*database, error) {
-	settings, err := read(h, name)
+	found, err := read(h, name)
 	if err != nil {
 		return nil, err
 	}
-	d, err := h.Shared(databaseKey{name, settings}, func() (any, error) {
-		dialect, err := dialectOf(name, settings)
+	label, err := labelOf(h, databaseKey{name, found.Config})
+	if err != nil {
+		return nil, err
+	}
+	d, err := h.Shared(databaseKey{name, found.Config}, func() (any, error) {
+		dialect, err := dialectOf(name, found.Config)
 		if err != nil {
-			return nil, fmt.Errorf("configuration key databases.%s.url: %w", name, err)
+			return nil, fmt.Errorf("configuration key %s: %w", found.urlKey, err)
 		}
-		return newDatabase(name, settings, dialect, h.Logger()), nil
+		return newDatabase(name, label, found, dialect, h.Logger()), nil
 	})
 	if err != nil {
 		return nil, err
@@ -52,12 +64,16 @@ func open(h dependency.Host, name string) (*database, error) {
 	return d.(*database), nil
 }
 
-func newDatabase(name string, settings Config, dialect *dialect, logger *slog.Logger) *database {
-	return &database{
-		name: name, settings: settings, dialect: dialect, logger: logger, relay: rand.Text(),
+func newDatabase(name, label string, s settings, dialect *dialect, logger *slog.Logger) *database {
+	d := &database{
+		name: name, label: label, urlKey: s.urlKey, settings: s.Config, dialect: dialect, logger: logger, relay: rand.Text(),
 		outbox: tables{create: dialect.outbox}, inbox: tables{create: dialect.inbox, used: make(chan struct{})},
 		changed: make(chan struct{}, 1),
 	}
+	if dialect.lines != nil {
+		dialect.lines.lost = d.unavailable
+	}
+	return d
 }
 
 // Start makes the database ready to be used. It need not be there yet.
@@ -78,10 +94,17 @@ func (d *database) Start(context.Context) error {
 	if d.dialect.embedded != "" {
 		d.logger.Info("using an embedded database", "database", d.name, "file", d.dialect.embedded)
 	}
+	d.started.Store(true)
 	var ctx context.Context
 	ctx, d.end = context.WithCancel(context.Background())
 	d.upkeep.Go(func() { d.look(ctx) })
 	d.upkeep.Go(func() { d.prune(ctx) })
+	if d.migration != nil {
+		d.upkeep.Go(func() { d.migration.run(ctx) })
+	}
+	if d.dialect.lines != nil {
+		d.upkeep.Go(func() { d.dialect.lines.watch(ctx) })
+	}
 	return nil
 }
 
@@ -92,13 +115,18 @@ func (d *database) Stop(context.Context) error {
 	}
 	d.end()
 	d.upkeep.Wait()
-	return d.pool.Close()
+	if err := d.pool.Close(); err != nil && !lost(err) {
+		return fmt.Errorf("close database %s: %w", d.name, err)
+	}
+	return nil
 }
 
 // look says in the log whether the database can be reached, so that nobody has to
 // wait for the first call to learn it.
 func (d *database) look(ctx context.Context) {
-	if err := d.pool.PingContext(ctx); err != nil && ctx.Err() == nil {
+	ctx, cancel := context.WithTimeout(ctx, d.settings.MaxWait)
+	defer cancel()
+	if err := d.pool.PingContext(ctx); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		d.logger.WarnContext(ctx, "the database cannot be reached; calls fail until it can", "database", d.name, "error", d.unavailable(err))
 	}
 }

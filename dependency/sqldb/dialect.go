@@ -15,6 +15,7 @@ type dialect struct {
 	open     func() (*sql.DB, error) // connects to nothing
 	single   bool                    // one connection does all, since one at a time may write
 	embedded string                  // the file, where nobody named one
+	lines    *lines                  // the connections, where they lead to a server; else nil
 
 	exists string   // whether a table is there: its name
 	lock   string   // lets one process make tables at a time; "" where that is so anyway
@@ -34,11 +35,14 @@ type dialect struct {
 // dialectOf returns the dialect of a URL.
 func dialectOf(name string, c Config) (*dialect, error) {
 	scheme, rest, found := strings.Cut(c.URL, ":")
+	engine, driver, foreign := strings.Cut(scheme, "+")
 	switch {
+	case found && foreign && (engine == "postgres" || engine == "postgresql" || engine == "sqlite"):
+		return nil, fmt.Errorf("have a URL with the Python driver %.12q; want %s: without +%.12s", driver, engine, driver)
 	case found && (scheme == "postgres" || scheme == "postgresql"):
-		return postgres(c.URL)
+		return postgres(name, c)
 	case found && scheme == "sqlite":
-		return sqlite(name, rest)
+		return sqlite(name, rest, c)
 	case !found:
 		return nil, errors.New("have a URL without a scheme, want postgres://user:password@host/name or sqlite:file")
 	default:

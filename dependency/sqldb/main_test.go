@@ -163,8 +163,10 @@ type world struct {
 	log *records
 }
 
-// records is the log of a world.
+// records is what a world says of itself: its log, and its process.
 type records struct {
+	process dependency.Process
+
 	mu   sync.Mutex // guards text
 	text bytes.Buffer
 }
@@ -186,7 +188,8 @@ func newApp(settings string, log *records, services ...any) (*service.App, error
 	if err != nil {
 		return nil, err
 	}
-	return service.New(cfg, service.Logger(slog.New(slog.NewTextHandler(log, nil))), service.With(services...))
+	process := service.Extend(func(e service.Extended) error { log.process = dependency.ProcessOf(e); return nil })
+	return service.New(cfg, service.Logger(slog.New(slog.NewTextHandler(log, nil))), process, service.With(services...))
 }
 
 // start runs services until the test ends.

@@ -118,7 +118,9 @@ func (d *database) notify() {
 
 // within runs f in a transaction of the relay's own.
 func (d *database) within(ctx context.Context, f func(tx *sql.Tx) error) error {
-	tx, err := d.begin(ctx)
+	life, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	tx, err := d.begin(life, cancel)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 // connect_timeout.
 const connectTimeout = 5 * time.Second
 
-func postgres(url string) (*dialect, error) {
-	settings, err := pgx.ParseConfig(url)
+func postgres(name string, c Config) (*dialect, error) {
+	settings, err := pgx.ParseConfig(c.URL)
 	if err != nil {
 		return nil, err // pgx hides the password
 	}
@@ -21,6 +21,8 @@ func postgres(url string) (*dialect, error) {
 		settings.ConnectTimeout = connectTimeout
 	}
 	d := postgresDialect
+	d.lines = newLines(name, c.MaxSilence)
+	settings.DialFunc = d.lines.through(settings.DialFunc)
 	d.open = func() (*sql.DB, error) { return stdlib.OpenDB(*settings), nil }
 	return &d, nil
 }

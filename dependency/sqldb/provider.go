@@ -17,20 +17,25 @@ type options struct {
 
 // Provide declares the field. The container calls it.
 func (*Session) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
-	o := options{DB: "default"}
-	if err := tag.Read(f.Tag, &o); err != nil {
-		return nil, err
-	}
-	d, err := open(h, o.DB)
+	d, err := declared(f, h)
 	if err != nil {
 		return nil, err
 	}
-	place, err := dependency.OutboxNamed(h, o.DB)
+	place, err := dependency.OutboxNamed(h, d.name)
 	if err != nil {
 		return nil, err
 	}
 	place.Offer(d)
 	return &provider{database: d, place: place}, nil
+}
+
+// declared returns the database that the tag of a field names.
+func declared(f reflect.StructField, h dependency.Host) (*database, error) {
+	o := options{DB: "default"}
+	if err := tag.Read(f.Tag, &o); err != nil {
+		return nil, err
+	}
+	return open(h, o.DB)
 }
 
 // provider lends sessions. The database starts and stops with the process.
@@ -51,16 +56,16 @@ func (*provider) Stop(context.Context) error  { return nil }
 // a call.
 func (*provider) Scoped() {}
 
-func (p *provider) Describe() dependency.Description {
-	return dependency.Description{
-		Kind: "sql", Target: p.database.name, Options: map[string]string{"engine": p.database.dialect.engine},
-	}
+func (p *provider) Describe() dependency.Description { return p.database.describe() }
+
+func (d *database) describe() dependency.Description {
+	return dependency.Description{Kind: "sql", Target: d.name, Options: map[string]string{"engine": d.dialect.engine}}
 }
 
 // Acquire lends the session of the call, which another field may have been lent
 // before: that one's release ends it, last.
 func (p *provider) Acquire(ctx context.Context) (any, dependency.Release, error) {
-	if s, ok := dependency.Kept(ctx, p.database).(*Session); ok {
+	if s := sessionOf(ctx, p.database); s != nil {
 		return s, nil, nil
 	}
 	s := &Session{lender: p, call: ctx}

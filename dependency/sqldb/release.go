@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/fault"
 )
 
 // release ends the transaction, if there is one, with the outcome of the call.
@@ -24,6 +25,7 @@ func (s *Session) release(_ context.Context, outcome error) error {
 	if tx == nil {
 		return nil
 	}
+	defer s.begun.Store(false)
 	defer s.cancel()
 	late := s.call.Err() != nil
 	if !s.detach() || late {
@@ -45,10 +47,19 @@ func (s *Session) abandon(tx *sql.Tx, outcome error) error {
 	return err
 }
 
-// rollback may have been done by database/sql, because the call's context ended.
+// endLimit bounds the end of a transaction, which the end of the call no longer
+// interrupts: an interrupted commit may have been done.
+const endLimit = 5 * time.Second
+
+// rollback may have been done by database/sql, because the call's context ended,
+// or by the database, because the connection did.
 func (s *Session) rollback(tx *sql.Tx) error {
-	if err := ended(tx.Rollback()); err != nil && s.call.Err() == nil {
-		return fmt.Errorf("roll back on database %s: %w", s.lender.database.name, err)
+	d := s.lender.database
+	d.rolledBack.Add(1)
+	limit := time.AfterFunc(endLimit, s.cancel)
+	err := ended(tx.Rollback())
+	if inTime := limit.Stop(); err != nil && inTime && s.call.Err() == nil && !lost(err) {
+		return fmt.Errorf("roll back on database %s: %w", d.name, err)
 	}
 	return nil
 }
@@ -61,24 +72,34 @@ func ended(err error) error {
 	return err
 }
 
-// commitLimit bounds a commit, which the end of the call no longer interrupts: an
-// interrupted one may have been done.
-const commitLimit = 5 * time.Second
-
 func (s *Session) commit(tx *sql.Tx) error {
-	limit := time.AfterFunc(commitLimit, s.cancel)
-	defer limit.Stop()
+	d := s.lender.database
+	limit := time.AfterFunc(endLimit, s.cancel)
 	err := tx.Commit()
-	switch {
-	case err == nil:
-		if s.posted {
-			s.lender.database.notify()
-		}
-		return nil
-	case errors.Is(err, sql.ErrTxDone):
-		err = fmt.Errorf("%w; the method ended the transaction itself, want it left to the session", err)
-	case errors.Is(err, pgx.ErrTxCommitRollback):
-		err = fmt.Errorf("%w: a statement failed before, and the method returned no error", err)
+	limit.Stop()
+	if err != nil {
+		d.rolledBack.Add(1)
+		return fmt.Errorf("commit on database %s: %w", d.name, s.uncommitted(err))
 	}
-	return fmt.Errorf("commit on database %s: %w", s.lender.database.name, err)
+	d.committed.Add(1)
+	if s.posted {
+		d.notify()
+	}
+	return nil
+}
+
+// uncommitted says what the error of a commit means.
+func (s *Session) uncommitted(err error) error {
+	d := s.lender.database
+	switch {
+	case errors.Is(err, sql.ErrTxDone):
+		return fmt.Errorf("%w; the method ended the transaction itself, want it left to the session", err)
+	case errors.Is(err, pgx.ErrTxCommitRollback):
+		return fmt.Errorf("%w: a statement failed before, and the method returned no error", err)
+	case s.broken.Load(), undone(err):
+		return d.explain(err)
+	default:
+		return fault.Newf(fault.Timeout, "database %s: no answer to the commit; whether it was done is not known", d.name).
+			Because(fmt.Errorf("%w: %w", errUnknown, err))
+	}
 }

@@ -15,22 +15,30 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // Session is the transaction of one call on one database. It begins with the
 // first statement, and ends before the call is answered: it is committed where
 // the method returns no error, and rolled back where it returns one or panics.
-// Fields of one service for one database share it within a call.
+// Fields of one service for one database share it within a call. That of a unit
+// of work, see [Database], is the same with its function in the place of a call.
 //
 // It has the methods of *sql.DB and *sql.Tx that run statements, so that whatever
 // takes an interface of these (sqlc, scany, a repository) takes a Session. It is
 // safe for concurrent use within its call.
 //
-// A Session that could not begin returns a fault.Unavailable where the database
-// cannot be reached; the next statement tries again.
+// Where the database cannot be reached, or is lost during a statement, or undoes
+// the transaction because it met another one, the error is a fault.Unavailable:
+// nothing was done, and the same call may succeed the next time. A Session that
+// could not begin tries again with the next statement. Where a commit has no
+// answer the outcome of the call is a fault.Timeout: it may have been done.
 type Session struct {
 	lender *provider
 	call   context.Context // as long as the transaction may last
+	unit   bool            // of work: not the transaction of the call
+	begun  atomic.Bool     // and has not ended
+	broken atomic.Bool     // the connection is gone
 
 	mu      sync.Mutex // guards what follows
 	tx      *sql.Tx    // nil until it has begun
@@ -40,7 +48,7 @@ type Session struct {
 	posted  bool        // a letter was put into the outbox
 }
 
-// ErrOver is returned by a Session whose call has ended.
+// ErrOver is returned by a Session whose call, or unit of work, has ended.
 var ErrOver = errors.New("the call of this session has ended")
 
 // ExecContext runs a statement that returns no rows. Placeholders are those of
@@ -50,7 +58,8 @@ func (s *Session) ExecContext(ctx context.Context, query string, args ...any) (s
 	if err != nil {
 		return nil, err
 	}
-	return tx.ExecContext(ctx, query, args...)
+	result, err := tx.ExecContext(ctx, query, args...)
+	return result, s.explain(err)
 }
 
 // QueryContext runs a statement that returns rows, which the caller closes.
@@ -59,7 +68,8 @@ func (s *Session) QueryContext(ctx context.Context, query string, args ...any) (
 	if err != nil {
 		return nil, err
 	}
-	return tx.QueryContext(ctx, query, args...)
+	rows, err := tx.QueryContext(ctx, query, args...)
+	return rows, s.explain(err)
 }
 
 // QueryRowContext runs a statement that returns at most one row; Scan has its
@@ -69,7 +79,11 @@ func (s *Session) QueryRowContext(ctx context.Context, query string, args ...any
 	if err != nil {
 		return failedRow(err)
 	}
-	return tx.QueryRowContext(ctx, query, args...)
+	row := tx.QueryRowContext(ctx, query, args...)
+	if err := s.explain(row.Err()); err != nil {
+		return failedRow(err)
+	}
+	return row
 }
 
 // PrepareContext prepares a statement, which is closed with the transaction.
@@ -78,7 +92,16 @@ func (s *Session) PrepareContext(ctx context.Context, query string) (*sql.Stmt, 
 	if err != nil {
 		return nil, err
 	}
-	return tx.PrepareContext(ctx, query)
+	statement, err := tx.PrepareContext(ctx, query)
+	return statement, s.explain(err)
+}
+
+// explain notes that the connection is gone: then a commit that fails was not sent.
+func (s *Session) explain(err error) error {
+	if err != nil && lost(err) {
+		s.broken.Store(true)
+	}
+	return s.lender.database.explain(err)
 }
 
 // Tx returns the transaction, for those who want one themselves, and begins it

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	modernc "modernc.org/sqlite"
 )
@@ -16,21 +18,42 @@ import (
 // embeddedURL stands for a file that is found by the name of the database.
 const embeddedURL = "sqlite:"
 
-func sqlite(name, path string) (*dialect, error) {
+func sqlite(name, path string, c Config) (*dialect, error) {
 	d := sqliteDialect
-	switch path {
-	case ":memory:":
-		return nil, errors.New("have a database in memory, whose content would be lost; want sqlite:file")
-	case "":
+	path, err := pathOf(path)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
 		file, err := embeddedFile(name)
 		if err != nil {
 			return nil, err
 		}
 		path, d.embedded = file, file
 	}
-	d.open = func() (*sql.DB, error) { return openSQLite(path, d.embedded != "") }
+	d.open = func() (*sql.DB, error) { return openSQLite(path, d.embedded != "", c.MaxWait) }
 	return &d, nil
 }
+
+// pathOf returns the path of a file as it is, or as SQLAlchemy writes it: after
+// three slashes.
+func pathOf(path string) (string, error) {
+	rest, alchemy := strings.CutPrefix(path, "//")
+	file, slash := strings.CutPrefix(rest, "/")
+	switch {
+	case alchemy && rest != "" && !slash:
+		return "", errors.New("have a host in a URL of SQLite; want sqlite:file or sqlite:///file")
+	case alchemy && file == "", alchemy && file == memory, path == memory:
+		return "", errors.New("have a database in memory, whose content would be lost; want sqlite:file")
+	case alchemy:
+		return file, nil
+	default:
+		return path, nil
+	}
+}
+
+// memory is what SQLite calls a database that is no file.
+const memory = ":memory:"
 
 // embeddedFile is in the user's cache, apart for each folder in which services
 // are run, since names such as orders are common.
@@ -49,16 +72,19 @@ func embeddedFile(name string) (string, error) {
 }
 
 // openSQLite lets transactions begin with the lock of the one writer that SQLite
-// has: one that asked for it later could fail though it did nothing wrong.
-func openSQLite(path string, embedded bool) (*sql.DB, error) {
+// has: one that asked for it later could fail though it did nothing wrong. SQLite
+// itself says that another process has the lock, before the wait for a transaction
+// ends, which does not interrupt it.
+func openSQLite(path string, embedded bool, wait time.Duration) (*sql.DB, error) {
 	if embedded {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, err
 		}
 	}
+	busy := fmt.Sprintf("busy_timeout(%d)", max(wait*3/4, time.Millisecond).Milliseconds())
 	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "foreign_keys(on)"},
+		"_pragma": {busy, "journal_mode(wal)", "foreign_keys(on)"},
 	}.Encode()}
 	connector, err := modernc.NewConnector(file.String())
 	if err != nil {

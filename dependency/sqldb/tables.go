@@ -25,12 +25,14 @@ func (d *database) ensure(ctx context.Context, t *tables) error {
 	if t.made.Load() {
 		return nil
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, d.settings.MaxWait, errWaited)
+	defer cancel()
 	for _, statement := range t.create {
 		err := d.create(ctx, statement)
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
-			return d.unbegun(context.Cause(ctx))
+			return d.stopped(ctx)
 		default:
 			return d.unavailable(fmt.Errorf("run %s: %w", strings.Join(strings.Fields(statement), " "), err))
 		}
