@@ -10,7 +10,7 @@ import (
 
 // processes lists what to run: every program, as many times as there are
 // instances.
-func (f *runFlags) processes(programs []launch.Program, binaries []string, where address) []supervise.Process {
+func (f *runFlags) processes(programs []launch.Program, binaries []string, where address, redis string) []supervise.Process {
 	var all []supervise.Process
 	for i, p := range programs {
 		for n := range f.instances {
@@ -18,7 +18,7 @@ func (f *runFlags) processes(programs []launch.Program, binaries []string, where
 				Label: label(p.Name, len(programs), n+1, f.instances),
 				Path:  binaries[i],
 				Args:  f.childArgs(where, n),
-				Env:   childEnv(where),
+				Env:   childEnv(where, redis),
 			})
 		}
 	}
@@ -77,9 +77,19 @@ func (a address) argument() string {
 	return a.url
 }
 
-func childEnv(a address) []string {
+// childEnv is what a child is told besides its flags; nil is the environment of svc. An
+// empty URL of Redis tells it nothing.
+func childEnv(a address, redis string) []string {
+	env := os.Environ()
+	told := len(env)
 	if a.secret() {
-		return append(os.Environ(), "NATS_URL="+a.url)
+		env = append(env, "NATS_URL="+a.url)
 	}
-	return nil
+	if redis != "" {
+		env = append(env, "REDIS_URL="+redis)
+	}
+	if len(env) == told {
+		return nil
+	}
+	return env
 }

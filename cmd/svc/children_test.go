@@ -34,7 +34,7 @@ func TestPortsOfAllInstancesMustExist(t *testing.T) {
 func TestInstancesOfEveryProgramCountFromTheSamePort(t *testing.T) {
 	t.Parallel()
 	f := runFlags{instances: 2, port: 8080}
-	all := f.processes(make([]launch.Program, 2), []string{"a", "b"}, address{url: "nats://127.0.0.1:1"})
+	all := f.processes(make([]launch.Program, 2), []string{"a", "b"}, address{url: "nats://127.0.0.1:1"}, "")
 	var have []string
 	for _, p := range all {
 		i := slices.Index(p.Args, "--define")

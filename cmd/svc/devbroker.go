@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/devbroker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
 )
 
 // defaultIdle outlasts a pause for thought between two runs, so that what is
@@ -16,12 +17,12 @@ import (
 const defaultIdle = 5 * time.Minute
 
 // sharedBroker returns the development broker at addr.
-func sharedBroker(addr string) (devbroker.Shared, error) {
+func sharedBroker(addr string) (devserver.Shared, error) {
 	home, err := brokerHome(addr)
 	if err != nil {
-		return devbroker.Shared{}, err
+		return devserver.Shared{}, err
 	}
-	return devbroker.Shared{Addr: addr, Home: home, Command: []string{"svc", "broker", "--dev", "--addr", addr}}, nil
+	return devbroker.Shared(addr, home, "svc", "broker", "--dev", "--addr", addr), nil
 }
 
 // brokerHome is where the broker of a port keeps its data.
@@ -53,14 +54,14 @@ func ensureBroker(ctx context.Context, addr string, note func(string)) error {
 		return err
 	}
 	if !started {
-		note("using the broker at " + shared.URL())
+		note("using the broker at nats://" + addr)
 		return nil
 	}
-	note(fmt.Sprintf("started a development broker at %s (JetStream; it ends when unused for %s; log: %s)", shared.URL(), idleTime(), shared.Log()))
+	note(fmt.Sprintf("started a development broker at nats://%s (JetStream; it ends when unused for %s; log: %s)", addr, idleTime(), shared.Log()))
 	return nil
 }
 
-// idleTime is how long a development broker waits for the next client;
+// idleTime is how long a development server waits for the next client;
 // SVC_DEV_IDLE overrides it.
 func idleTime() time.Duration {
 	if d, err := time.ParseDuration(os.Getenv("SVC_DEV_IDLE")); err == nil && d > 0 {

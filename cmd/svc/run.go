@@ -39,7 +39,9 @@ func runVerb() *cobra.Command {
 			"below one (./..., the default), one struct (./orders:Orders), or an import path.\n" +
 			"A package main is built as it is; for other packages svc generates a main, without\n" +
 			"writing into your folders. Where no broker is named and none answers at the default\n" +
-			"address, a development broker is started, which other svc commands share.\n\n" +
+			"address, a development broker is started, which other svc commands share. Where services\n" +
+			"use Redis and the configuration names none, it is the one at the default address, or a\n" +
+			"development one, which keeps its data in memory.\n\n" +
 			"The HTTP server of a process listens on --port, else where the configuration says\n" +
 			"(web.port, 8000). With -n each instance takes the next port: 8000, 8001, and so on, by\n" +
 			"--define web.offset. Several programs (more than one main, or --isolate) begin at the\n" +
@@ -104,8 +106,8 @@ func (f *runFlags) run(cmd *cobra.Command, targets []string) error {
 	return exitWith(code, nil)
 }
 
-// prepare does all that can fail before a process runs: the broker comes last,
-// because an idle one should not wait for a compiler.
+// prepare does all that can fail before a process runs: the servers come last,
+// because idle ones should not wait for a compiler.
 func (f *runFlags) prepare(ctx context.Context, targets []string, note func(string)) ([]supervise.Process, error) {
 	where, err := f.address()
 	if err != nil {
@@ -121,7 +123,11 @@ func (f *runFlags) prepare(ctx context.Context, targets []string, note func(stri
 	if err := reach(ctx, where, note); err != nil {
 		return nil, err
 	}
-	return f.processes(programs, binaries, where), nil
+	redis, err := f.reachRedis(ctx, binaries, where, note)
+	if err != nil {
+		return nil, err
+	}
+	return f.processes(programs, binaries, where, redis), nil
 }
 
 // copies says how often a program runs, and where its HTTP servers listen as far as

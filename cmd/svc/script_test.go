@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"svc": main})
 }
 
-// Each script is a user at a terminal, with a cache folder and a port for the
-// development broker of its own.
+// Each script is a user at a terminal, with a cache folder and ports for the
+// development servers of its own.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, params(t, "testdata/script"))
@@ -44,11 +44,12 @@ func params(t *testing.T, dir string) testscript.Params {
 			env.Vars = append(env.Vars, shared...)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("SVC_DEV_BROKER", freeAddr(t))
+			env.Setenv("SVC_DEV_REDIS", freeAddr(t))
 			env.Setenv("SVC_DEV_IDLE", "1m")
 			port := freePorts(t)
 			env.Setenv("PORT", strconv.Itoa(port))
 			env.Setenv("NEXT_PORT", strconv.Itoa(port+1))
-			env.Defer(func() { endBrokers(env.WorkDir) })
+			env.Defer(func() { endServers(env.WorkDir) })
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -59,6 +60,7 @@ func params(t *testing.T, dir string) testscript.Params {
 			"listens":   listens,
 			"free":      free,
 			"alive":     alive,
+			"prints":    prints,
 		},
 	}
 }
@@ -78,7 +80,7 @@ func goEnv(t *testing.T) []string {
 	}
 	return []string{
 		"GOCACHE=" + dirs[0], "GOMODCACHE=" + dirs[1], "ENOKI=" + enoki,
-		"GOPROXY=off", "GONOSUMDB=*", "GOFLAGS=", "GOTOOLCHAIN=local", "NATS_URL=",
+		"GOPROXY=off", "GONOSUMDB=*", "GOFLAGS=", "GOTOOLCHAIN=local", "NATS_URL=", "REDIS_URL=",
 	}
 }
 
@@ -110,10 +112,10 @@ func freePorts(t *testing.T) int {
 	}
 }
 
-// endBrokers ends the development brokers of a script, which outlive it by
+// endServers ends the development servers of a script, which outlive it by
 // design.
-func endBrokers(workDir string) {
-	files, _ := filepath.Glob(filepath.Join(workDir, ".cache/svc/broker/*/pid"))
+func endServers(workDir string) {
+	files, _ := filepath.Glob(filepath.Join(workDir, ".cache/svc/*/*/pid"))
 	for _, file := range files {
 		var pid int
 		data, _ := os.ReadFile(file)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
 )
 
 // ready is how long a server may take to accept connections; recovering a large
@@ -142,23 +144,7 @@ func (b *Broker) Stop() {
 // AwaitIdle returns nil once no client has been connected for idle, or the
 // cause that ended ctx. A client that came and went in between counts.
 func (b *Broker) AwaitIdle(ctx context.Context, idle time.Duration) error {
-	tick := time.NewTicker(max(min(idle/4, time.Second), time.Millisecond))
-	defer tick.Stop()
-	last, seen := time.Now(), b.connections()
-	for {
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case now := <-tick.C:
-			total := b.connections()
-			if total != seen || b.server.NumClients() > 0 {
-				last, seen = now, total
-			}
-			if now.Sub(last) >= idle {
-				return nil
-			}
-		}
-	}
+	return devserver.AwaitIdle(ctx, idle, func() (uint64, int) { return b.connections(), b.server.NumClients() })
 }
 
 // connections returns how many clients have ever connected.

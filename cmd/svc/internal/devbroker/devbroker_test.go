@@ -16,12 +16,13 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/devbroker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
 )
 
 // The test binary serves as the process that Ensure starts.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == "serve" {
-		s := devbroker.Shared{Addr: os.Args[2], Home: os.Args[3]}
+		s := devbroker.Shared(os.Args[2], os.Args[3])
 		if err := s.Serve(context.Background(), idleOfShared, os.Stderr); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -150,15 +151,15 @@ func TestProbeTellsWhoAnswers(t *testing.T) {
 	t.Parallel()
 	b := broker(t, devbroker.Config{Addr: "127.0.0.1:0"})
 	defer b.Stop()
-	if have := devbroker.Probe(t.Context(), strings.TrimPrefix(b.URL(), "nats://")); have != devbroker.NATS {
-		t.Errorf("a broker: have %d, want NATS", have)
+	if have := devbroker.Probe(t.Context(), strings.TrimPrefix(b.URL(), "nats://")); have != devserver.Ours {
+		t.Errorf("a broker: have %d, want Ours", have)
 	}
-	if have := devbroker.Probe(t.Context(), freeAddr(t)); have != devbroker.Nobody {
+	if have := devbroker.Probe(t.Context(), freeAddr(t)); have != devserver.Nobody {
 		t.Errorf("a free port: have %d, want Nobody", have)
 	}
 	for name, says := range map[string]string{"another protocol": "220 smtp.example.com ready\r\n", "a short greeting": "INFO", "silence": ""} {
 		addr := stranger(t, says)
-		if have := devbroker.Probe(t.Context(), addr); have != devbroker.Stranger {
+		if have := devbroker.Probe(t.Context(), addr); have != devserver.Stranger {
 			t.Errorf("%s: have %d, want Stranger", name, have)
 		}
 	}

@@ -5,16 +5,8 @@ import (
 	"io"
 	"net"
 	"time"
-)
 
-// An Answer is what was met at an address.
-type Answer int
-
-// What Probe may meet.
-const (
-	Nobody   Answer = iota // nothing listens
-	NATS                   // a NATS server
-	Stranger               // something that does not greet like a NATS server
+	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
 )
 
 // greeting is how a NATS server begins; it speaks first.
@@ -22,19 +14,19 @@ const greeting = "INFO {"
 
 // Probe connects to addr and listens for a NATS server's greeting. It waits for
 // at most a second.
-func Probe(ctx context.Context, addr string) Answer {
+func Probe(ctx context.Context, addr string) devserver.Answer {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
-		return Nobody
+		return devserver.Nobody
 	}
 	defer func() { _ = conn.Close() }() // it is only read from
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	have := make([]byte, len(greeting))
 	if _, err := io.ReadFull(conn, have); err != nil || string(have) != greeting {
-		return Stranger
+		return devserver.Stranger
 	}
-	return NATS
+	return devserver.Ours
 }

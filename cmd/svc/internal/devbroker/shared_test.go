@@ -15,13 +15,14 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/devbroker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
 )
 
 func TestStartersAtOnceShareOneBroker(t *testing.T) {
 	t.Parallel()
 	addr := freeAddr(t)
-	shared := devbroker.Shared{Addr: addr, Home: t.TempDir()}
-	shared.Command = []string{"svc", "serve", addr, shared.Home}
+	home := t.TempDir()
+	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
@@ -34,7 +35,7 @@ func TestStartersAtOnceShareOneBroker(t *testing.T) {
 	if started, err := shared.Ensure(t.Context()); started || err != nil {
 		t.Errorf("another starter: have started %v and error %v, want to find the broker", started, err)
 	}
-	c := connect(t, shared.URL())
+	c := connect(t, "nats://"+addr)
 	id := c.ConnectedServerId()
 	c.Close()
 	log, err := os.ReadFile(shared.Log())
@@ -45,7 +46,7 @@ func TestStartersAtOnceShareOneBroker(t *testing.T) {
 }
 
 // awaitEnd returns once the broker has ended by itself.
-func awaitEnd(t *testing.T, s devbroker.Shared) {
+func awaitEnd(t *testing.T, s devserver.Shared) {
 	t.Helper()
 	pid := filepath.Join(s.Home, "pid")
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
@@ -61,8 +62,8 @@ func awaitEnd(t *testing.T, s devbroker.Shared) {
 func TestStarterWaitsForABrokerThatLeaves(t *testing.T) {
 	t.Parallel()
 	addr := freeAddr(t)
-	shared := devbroker.Shared{Addr: addr, Home: t.TempDir()}
-	shared.Command = []string{"svc", "serve", addr, shared.Home}
+	home := t.TempDir()
+	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	leaving := broker(t, devbroker.Config{Addr: "127.0.0.1:0", Store: shared.Home, JetStream: true})
 	release := time.AfterFunc(300*time.Millisecond, leaving.Stop)
 	defer release.Stop()
@@ -83,7 +84,7 @@ func TestBrokerThatCannotStartShowsItsLog(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "jetstream"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	shared := devbroker.Shared{Addr: addr, Home: home, Command: []string{"svc", "serve", addr, home}}
+	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	_, err := shared.Ensure(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "it ended: exit status 1; its log "+shared.Log()+" ends with\n") || !strings.Contains(err.Error(), "storage directory is not a directory") || strings.Contains(err.Error(), "yesterday") {
 		t.Errorf("have error %v, want one with the end of the log", err)
@@ -95,7 +96,7 @@ func TestEnsureEndsWithItsContext(t *testing.T) {
 	addr := freeAddr(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	shared := devbroker.Shared{Addr: addr, Home: t.TempDir(), Command: []string{"svc", "serve", "nonsense", t.TempDir()}}
+	shared := devbroker.Shared(addr, t.TempDir(), "svc", "serve", "nonsense", t.TempDir())
 	if _, err := shared.Ensure(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("have error %v, want context.Canceled", err)
 	}
@@ -106,8 +107,8 @@ func TestEnsureEndsWithItsContext(t *testing.T) {
 func TestSharedBrokerHasASessionOfItsOwn(t *testing.T) {
 	t.Parallel()
 	addr := freeAddr(t)
-	shared := devbroker.Shared{Addr: addr, Home: t.TempDir()}
-	shared.Command = []string{"svc", "serve", addr, shared.Home}
+	home := t.TempDir()
+	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	if _, err := shared.Ensure(t.Context()); err != nil {
 		t.Fatal(err)
 	}

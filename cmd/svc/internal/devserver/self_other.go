@@ -1,6 +1,6 @@
 //go:build !linux
 
-package devbroker
+package devserver
 
 import "os"
 

@@ -1,4 +1,4 @@
-package devbroker
+package devserver
 
 // self returns the program that runs now, even if its file is gone: `go run`
 // deletes it, an upgrade replaces it.

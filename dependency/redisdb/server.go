@@ -1,0 +1,129 @@
+package redisdb
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/fault"
+)
+
+// server is one Redis that all services of the process with the same settings share,
+// known by the key that was declared first.
+type server struct {
+	settings settings
+	logger   *slog.Logger
+	lent     *Client // filled by Start
+
+	started atomic.Pointer[redis.Client] // nil before Start
+	end     context.CancelFunc           // of the look at the start
+	looked  chan struct{}                // closed when it is over
+}
+
+// grace is how long a look that has begun may take when the service stops: a Redis that
+// is there answers in less.
+const grace = 100 * time.Millisecond
+
+var (
+	_ dependency.Healthy  = (*server)(nil)
+	_ dependency.Measured = (*server)(nil)
+)
+
+func newServer(s settings, logger *slog.Logger) *server {
+	return &server{settings: s, logger: logger, lent: &Client{}}
+}
+
+// Start makes the client ready to be used. Redis need not be there yet.
+func (s *server) Start(context.Context) error {
+	client := redis.NewClient(s.options())
+	client.AddHook(hook{s})
+	s.lent.Client = client
+	s.started.Store(client)
+	var ctx context.Context
+	ctx, s.end = context.WithCancel(context.Background())
+	s.looked = make(chan struct{})
+	go func() { // Stop waits for it
+		defer close(s.looked)
+		s.look(ctx)
+	}()
+	return nil
+}
+
+// options are those of go-redis, less what this package does itself or does not want.
+func (s *server) options() *redis.Options {
+	o, c := *s.settings.client, s.settings.Config
+	o.PoolSize = cmp.Or(o.PoolSize, c.PoolSize)
+	o.PoolTimeout = cmp.Or(o.PoolTimeout, c.PoolTimeout)
+	o.DialTimeout = cmp.Or(o.DialTimeout, c.DialTimeout)
+	o.WriteTimeout = cmp.Or(o.WriteTimeout, c.WriteTimeout)
+	o.ReadTimeout = cmp.Or(o.ReadTimeout, c.ReadTimeout)
+	o.ContextTimeoutEnabled = true
+	o.MaxRetries = cmp.Or(o.MaxRetries, -1)             // INCR twice counts twice
+	o.PipelinePoolSize = cmp.Or(o.PipelinePoolSize, -1) // the pool size is that of all
+	// What newer servers are told and asked at each connection costs a round trip with
+	// all others.
+	o.DisableIdentity = true
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return &o
+}
+
+// Stop closes the connections. It is called after the last call.
+func (s *server) Stop(context.Context) error {
+	client := s.started.Load()
+	if client == nil {
+		return nil
+	}
+	s.end()
+	late := time.NewTimer(grace)
+	defer late.Stop()
+	select {
+	case <-s.looked:
+	case <-late.C: // then closing ends it, of which go-redis may complain on standard error
+	}
+	err := client.Close()
+	<-s.looked
+	return err
+}
+
+// look says in the log whether Redis can be reached, so that nobody has to wait for
+// the first call to learn it.
+func (s *server) look(ctx context.Context) {
+	if err := s.lent.Ping(ctx).Err(); err != nil && ctx.Err() == nil {
+		s.logger.WarnContext(ctx, "redis cannot be reached; calls fail until it can", "redis", s.settings.key, "error", err)
+	}
+}
+
+// Health asks Redis whether it is there.
+func (s *server) Health(ctx context.Context) error {
+	if client := s.started.Load(); client != nil && client.Ping(ctx).Err() == nil {
+		return nil
+	}
+	return fault.New(fault.Unavailable, fmt.Sprintf("redis %s is not available", s.settings.key))
+}
+
+// Measure records how the connections are used.
+func (s *server) Measure(record func(dependency.Measurement)) {
+	client := s.started.Load()
+	if client == nil {
+		return
+	}
+	stats := client.PoolStats()
+	labels := []dependency.Label{{Name: "redis", Value: s.settings.key}}
+	for _, m := range []dependency.Measurement{
+		{Name: "svc_redis_connections", Help: "Connections to Redis.", Value: float64(stats.TotalConns)},
+		{Name: "svc_redis_connections_idle", Help: "Connections to Redis that nobody uses.", Value: float64(stats.IdleConns)},
+		{Name: "svc_redis_pool_hits_total", Help: "Commands that found a connection.", Count: true, Value: float64(stats.Hits)},
+		{Name: "svc_redis_pool_misses_total", Help: "Commands that had to connect.", Count: true, Value: float64(stats.Misses)},
+		{Name: "svc_redis_pool_timeouts_total", Help: "Commands that waited for a connection in vain.", Count: true, Value: float64(stats.Timeouts)},
+	} {
+		m.Labels = labels
+		record(m)
+	}
+}
