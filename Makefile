@@ -32,6 +32,10 @@ scenarios: ## run services as processes and kill them; ENOKI_FULL_SCALE=1, ENOKI
 browser: ## drive the pages in headless Chromium, and check OpenAPI documents with a validator
 	ENOKI_ARTIFACTS=artifacts go -C test/web test -count=1 ./...
 
+.PHONY: deploy
+deploy: ## read the deployment files as Docker and Kubernetes do, and build what they build
+	go -C test/deploy test -count=1 ./...
+
 .PHONY: chaos
 chaos: ## a minute of calls under faults, then events and timers; CHAOSFLAGS is for test/chaos
 	go -C test/chaos run . -seconds 60 $(CHAOSFLAGS)
@@ -70,6 +74,7 @@ lint: $(LINT) ## run the linter over all modules
 	$(LINT) run ./...
 	cd bench && $(LINT) run --config ../.golangci.yml ./...
 	cd test/chaos && $(LINT) run --config ../../.golangci.yml ./...
+	cd test/deploy && $(LINT) run --config ../../.golangci.yml ./...
 	cd test/web && $(LINT) run --config ../../.golangci.yml ./...
 	cd tools && $(LINT) run --config ../.golangci.yml ./...
 
@@ -78,6 +83,7 @@ fmt: $(LINT) ## format the code
 	$(LINT) fmt
 	cd bench && $(LINT) fmt --config ../.golangci.yml
 	cd test/chaos && $(LINT) fmt --config ../../.golangci.yml
+	cd test/deploy && $(LINT) fmt --config ../../.golangci.yml
 	cd test/web && $(LINT) fmt --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --config ../.golangci.yml
 
@@ -86,6 +92,7 @@ fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 	$(LINT) fmt --diff
 	cd bench && $(LINT) fmt --diff --config ../.golangci.yml
 	cd test/chaos && $(LINT) fmt --diff --config ../../.golangci.yml
+	cd test/deploy && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd test/web && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
 
@@ -94,6 +101,7 @@ vet: ## run go vet
 	go vet ./...
 	go -C bench vet ./...
 	go -C test/chaos vet ./...
+	go -C test/deploy vet ./...
 	go -C test/web vet ./...
 	go -C tools vet ./...
 
@@ -105,6 +113,8 @@ tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
 	go -C bench mod verify
 	go -C test/chaos mod tidy -diff
 	go -C test/chaos mod verify
+	go -C test/deploy mod tidy -diff
+	go -C test/deploy mod verify
 	go -C test/web mod tidy -diff
 	go -C test/web mod verify
 

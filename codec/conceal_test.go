@@ -13,7 +13,7 @@ import (
 // tattling refuses everything, and says what it was.
 type tattling string
 
-func (t *tattling) UnmarshalText(text []byte) error { return fmt.Errorf("have %s", text) }
+func (*tattling) UnmarshalText(text []byte) error { return fmt.Errorf("have %s", text) }
 
 // hideSecret hides the fields secret of the second argument.
 func hideSecret(argument int, path string) (shown string, hidden bool) {
@@ -72,14 +72,14 @@ func TestMismatchOfWhatIsHiddenTellsNoValue(t *testing.T) {
 func TestConcealLeavesOtherErrorsAlone(t *testing.T) {
 	t.Parallel()
 	malformed := &codec.MalformedError{Offset: 1, Reason: "cut off"}
-	if have := codec.Conceal(malformed, hideSecret); have != error(malformed) {
+	if have := codec.Conceal(malformed, hideSecret); have != error(malformed) { //nolint:errorlint // the very same
 		t.Errorf("have %v, want %v", have, malformed)
 	}
 	if have := codec.Conceal(nil, hideSecret); have != nil {
 		t.Errorf("have %v, want nil", have)
 	}
 	mismatch := &codec.MismatchError{Have: "the number 1", Want: "a string"}
-	if have := codec.Conceal(mismatch, nil); have != error(mismatch) {
+	if have := codec.Conceal(mismatch, nil); have != error(mismatch) { //nolint:errorlint // the very same
 		t.Errorf("have %v, want %v", have, mismatch)
 	}
 }

@@ -62,7 +62,7 @@ type ward struct {
 
 func (w *ward) Process() dependency.Process { return w.Ann.process }
 func (w *ward) Say(ctx context.Context)     { w.Log.InfoContext(ctx, "said") }
-func (w *ward) Wait(ctx context.Context)    { <-ctx.Done() }
+func (*ward) Wait(ctx context.Context)      { <-ctx.Done() }
 
 func (w *world) process() dependency.Process {
 	w.t.Helper()

@@ -77,6 +77,7 @@ func (h *redactor) redact(a slog.Attr) (_ slog.Attr, changed bool) {
 		if quiet, other := redactAny(v.Any(), redactDepth); other {
 			return slog.Any(a.Key, quiet), true
 		}
+	default: // numbers, times and the like
 	}
 	return slog.Attr{Key: a.Key, Value: v}, changed
 }
@@ -120,6 +121,7 @@ func redactAny(v any, depth int) (quiet any, changed bool) {
 		return redactMap(v, r, depth)
 	case reflect.Slice, reflect.Array:
 		return redactList(v, r, depth)
+	default: // numbers and the like
 	}
 	return v, false
 }

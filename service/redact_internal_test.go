@@ -59,7 +59,7 @@ func TestLogHidesSecrets(t *testing.T) {
 	}{canary}
 	for name, write := range map[string]func(*slog.Logger){
 		"key":    func(l *slog.Logger) { l.Info("x", "ann", 1, "db_password", canary) },
-		"number": func(l *slog.Logger) { l.Info("x", "ann", 1, slog.Int("pin_token", 771177)) },
+		"number": func(l *slog.Logger) { l.Info("x", "ann", 1, "pin_token", 771177) },
 		"group": func(l *slog.Logger) {
 			l.Info("x", slog.Group("ann", slog.Group("b", slog.String("AuthToken", canary))))
 		},
@@ -72,7 +72,7 @@ func TestLogHidesSecrets(t *testing.T) {
 		"URL":            func(l *slog.Logger) { l.Info("x", "ann", "dial "+location) },
 		"parsed URL":     func(l *slog.Logger) { l.Info("x ann", "at", parsed) },
 		"URL in error":   func(l *slog.Logger) { l.Info("x ann", "error", fmt.Errorf("dial %s: %w", location, io.EOF)) },
-		"URL in message": func(l *slog.Logger) { l.Info("ann dials " + location) },
+		"URL in message": func(l *slog.Logger) { l.Info("ann dials " + location) }, //nolint:sloglint // such messages are what is tested
 		"URLs in a list": func(l *slog.Logger) { l.Info("x ann", "at", []string{"a", location}) },
 		"map":            func(l *slog.Logger) { l.Info("x", "data", map[string]string{"auth_token": canary, "user": "ann"}) },
 		"map of maps": func(l *slog.Logger) {
@@ -113,8 +113,8 @@ func TestLogLeavesAloneWhatIsNoSecret(t *testing.T) {
 
 func BenchmarkRedactor(b *testing.B) {
 	for name, h := range map[string]slog.Handler{
-		"without": slog.NewJSONHandler(io.Discard, nil),
-		"with":    &redactor{Handler: slog.NewJSONHandler(io.Discard, nil)},
+		"without": slog.NewJSONHandler(io.Discard, nil), //nolint:sloglint // what it writes is timed
+		"with":    &redactor{Handler: slog.NewJSONHandler(io.Discard, nil)}, //nolint:sloglint // as above
 	} {
 		l := slog.New(h).With("service", "orders")
 		b.Run(name, func(b *testing.B) {

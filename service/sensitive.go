@@ -109,7 +109,7 @@ func stepsTo(t reflect.Type, words []string) (steps [][]string, err error) {
 
 // saysNothing reports whether the type does not tell what its values hold.
 func saysNothing(t reflect.Type) bool {
-	_, document := reflect.New(t).Interface().(interface{ JSON() ([]byte, error) })
+	_, document := reflect.TypeAssert[interface{ JSON() ([]byte, error) }](reflect.New(t))
 	return document || t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
 }
 

@@ -55,7 +55,7 @@ type lockedError struct{ Who string }
 
 func (e *lockedError) Error() string             { return "locked for " + e.Who }
 func (*lockedError) Fault() (string, fault.Code) { return "vault.locked_for", fault.Conflict }
-func (v *vault) Whole(text string) error         { return errors.New("have " + text) }
+func (*vault) Whole(text string) error           { return errors.New("have " + text) }
 func (v *vault) Open(how string, user account, password string) error {
 	said := fmt.Sprintf("%s of %q with %s", password, user.Card.Number, user.Name)
 	switch how {
@@ -198,7 +198,7 @@ func TestSensitiveNamesParametersAndWhatIsInThem(t *testing.T) {
 
 // misnamed has mistakes in its key sensitive.
 type misnamed struct {
-	_ naming `method:"One" sensitive:"nmae,card.numbr,name.x"`
+	_ naming `method:"One" sensitive:"nam,card.numbr,name.x"`
 	_ naming `method:"Two" args:"user,password" sensitive:"pasword,user.naem"`
 	_ naming `method:"Bare" sensitive:"password"`
 	_ naming `method:"None" sensitive:"password"`
@@ -215,7 +215,7 @@ func TestSensitiveThatNamesNothingIsAMistake(t *testing.T) {
 	t.Parallel()
 	_, err := tryWorld(t, &misnamed{})
 	for _, want := range []string{
-		`have "nmae", want a field of service_test.account, which has no "nmae"; did you mean "name"?`,
+		`have "nam", want a field of service_test.account, which has no "nam"; did you mean "name"?`,
 		`have "card.numbr", want a field of service_test.card, which has no "numbr"; did you mean "number"?`,
 		`have "name.x", want a path that leads somewhere: a string has no fields`,
 		`have "pasword", want the name of a parameter, or a path that begins with one, as in "user.password"; did you mean "password"?`,

@@ -180,7 +180,7 @@ func (e *route) fail(w http.ResponseWriter, r *http.Request, x *exchange, err er
 		return // the connection is the method's
 	}
 	if e.raw && !x.call.Deadline.IsZero() && !time.Now().Before(x.call.Deadline) {
-		e.host.Logger().Warn("raw route ran into its timeout", "method", e.name, "call_id", x.call.ID, "after", e.timeout, "setting", e.timeoutKey)
+		e.host.Logger().WarnContext(r.Context(), "raw route ran into its timeout", "method", e.name, "call_id", x.call.ID, "after", e.timeout, "setting", e.timeoutKey)
 	}
 	if x.writer.begun {
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told

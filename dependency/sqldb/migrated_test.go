@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -57,15 +58,19 @@ func (first) Migrations() fs.FS { return files(map[string]string{"1_orders.sql":
 func (second) Migrations() fs.FS {
 	return files(map[string]string{"1_orders.sql": makeOrders, "2_two.sql": noteTwo})
 }
+
 func (third) Migrations() fs.FS {
 	return files(map[string]string{"1_orders.sql": makeOrders, "2_two.sql": noteTwo, "10_ten.sql": "INSERT INTO ran SELECT 10 FROM ran WHERE number = 2;"})
 }
+
 func (merged) Migrations() fs.FS {
 	return files(map[string]string{"1_orders.sql": makeOrders, "2_two.sql": noteTwo, "5_five.sql": "SELECT 1;", "10_ten.sql": "SELECT 1;"})
 }
+
 func (counted) Migrations() fs.FS {
 	return files(map[string]string{"1_orders.sql": makeOrders, "2_late.sql": "SELECT nextval('tries'); INSERT INTO later VALUES (2);"})
 }
+
 func (brittle) Migrations() fs.FS {
 	return files(map[string]string{"1_orders.sql": makeOrders, "2_late.sql": "INSERT INTO ran VALUES (2);\nINSERT\nINTO later VALUES (2);"})
 }
@@ -73,24 +78,25 @@ func (brittle) Migrations() fs.FS {
 func named(db *sqltest.Database) string { return string(db.Config("orders")) }
 
 // numbers returns which migrations have left something, in their order.
-func numbers(t *testing.T, db *sqltest.Database) (all string) {
+func numbers(t *testing.T, db *sqltest.Database) string {
 	t.Helper()
+	var all []string
 	rows, err := db.QueryContext(within(t), "SELECT number FROM ran")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close() //nolint:errcheck // rows.Err has it
 	for rows.Next() {
-		var n int
+		var n string
 		if err := rows.Scan(&n); err != nil {
 			t.Fatal(err)
 		}
-		all += fmt.Sprint(n, " ")
+		all = append(all, n)
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(all)
+	return strings.Join(all, " ")
 }
 
 func TestMigrationsRunBeforeTheFirstTransaction(t *testing.T) {
@@ -122,7 +128,7 @@ func TestAProgramThatIsOlderThanTheDatabaseWorks(t *testing.T) {
 	t.Parallel()
 	sqltest.Each(t, func(t *testing.T, db *sqltest.Database) {
 		for i, service := range []any{&migrated[third]{}, &migrated[first]{}} {
-			if err := start(t, named(db), service).run(within(t), order(fmt.Sprint(i))); err != nil {
+			if err := start(t, named(db), service).run(within(t), order(strconv.Itoa(i))); err != nil {
 				t.Errorf("%T: %v", service, err)
 			}
 		}

@@ -27,6 +27,7 @@ func (misfiled) Migrations() fs.FS {
 		"01_b.sql": {Data: []byte("--+goose Up")}, "2_c.up.sql": {Data: []byte("CREATE TABLE t (n integer); -- +goose Up")},
 	}
 }
+
 func (engines) Migrations() fs.FS {
 	return fstest.MapFS{
 		"migrations/notes.txt":               {},

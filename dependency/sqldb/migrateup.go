@@ -38,8 +38,7 @@ func (d *database) migrateOnce(ctx context.Context, files fs.FS) error {
 		return d.broken("migrations", err)
 	}
 	results, err := provider.Up(ctx)
-	var partial *goose.PartialError
-	if errors.As(err, &partial) {
+	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
 		results = partial.Applied
 	}
 	for _, r := range results {

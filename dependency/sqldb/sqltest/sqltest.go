@@ -42,12 +42,12 @@ func Each(t *testing.T, test func(t *testing.T, db *Database)) {
 }
 
 // SQLite returns a file in the temporary folder of the test.
-func SQLite(t testing.TB) *Database {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "test.db")
+func SQLite(tb testing.TB) *Database {
+	tb.Helper()
+	file := filepath.Join(tb.TempDir(), "test.db")
 	escaped := (&url.URL{Path: file}).EscapedPath()
 	const settings = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=foreign_keys(on)"
-	return &Database{open(t, "sqlite", "file:"+escaped+settings), "sqlite:" + file}
+	return &Database{open(tb, "sqlite", "file:"+escaped+settings), "sqlite:" + file}
 }
 
 // server is where PostgreSQL is looked for: what the official image of containers has.
@@ -60,27 +60,27 @@ const limit = 20 * time.Second
 // ENOKI_TEST_POSTGRES, at postgres://postgres@127.0.0.1:5432/postgres unless it is set.
 // What names no schema is in that one. Where there is no server the test is skipped, or
 // fails if ENOKI_REQUIRE_SERVICES is 1, as it should be where all tests have to run.
-func Postgres(t testing.TB) *Database {
-	t.Helper()
+func Postgres(tb testing.TB) *Database {
+	tb.Helper()
 	address, err := url.Parse(serverURL())
 	if err != nil {
-		t.Fatal("ENOKI_TEST_POSTGRES is no URL; want postgres://user:password@host/name")
+		tb.Fatal("ENOKI_TEST_POSTGRES is no URL; want postgres://user:password@host/name")
 	}
-	admin := open(t, "pgx", address.String())
+	admin := open(tb, "pgx", address.String())
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if err := admin.PingContext(ctx); err != nil {
-		missing(t, address, err)
+		missing(tb, address, err)
 	}
 	schema := "enoki_test_" + strings.ToLower(rand.Text()[:12])
 	if _, err := admin.ExecContext(ctx, "CREATE SCHEMA "+schema); err != nil {
-		t.Fatalf("create a schema at %s: %v", address.Redacted(), err)
+		tb.Fatalf("create a schema at %s: %v", address.Redacted(), err)
 	}
-	t.Cleanup(func() { drop(t, admin, schema) })
+	tb.Cleanup(func() { drop(tb, admin, schema) })
 	query := address.Query()
 	query.Set("search_path", schema)
 	address.RawQuery = query.Encode()
-	return &Database{open(t, "pgx", address.String()), address.String()}
+	return &Database{open(tb, "pgx", address.String()), address.String()}
 }
 
 func serverURL() string {
@@ -90,11 +90,11 @@ func serverURL() string {
 	return server
 }
 
-func missing(t testing.TB, address *url.URL, err error) {
-	t.Helper()
-	report := t.Skipf
+func missing(tb testing.TB, address *url.URL, err error) {
+	tb.Helper()
+	report := tb.Skipf
 	if os.Getenv("ENOKI_REQUIRE_SERVICES") == "1" {
-		report = t.Fatalf
+		report = tb.Fatalf
 	}
 	report("needs PostgreSQL at %s: %v\n"+
 		"docker run --rm -p 127.0.0.1:5432:5432 -e POSTGRES_HOST_AUTH_METHOD=trust postgres\n"+
@@ -102,21 +102,22 @@ func missing(t testing.TB, address *url.URL, err error) {
 }
 
 // drop fails the test where a transaction that was left open holds the schema.
-func drop(t testing.TB, admin *sql.DB, schema string) {
+func drop(tb testing.TB, admin *sql.DB, schema string) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if _, err := admin.ExecContext(ctx, "DROP SCHEMA "+schema+" CASCADE"); err != nil {
-		t.Errorf("drop schema %s, which a transaction may still hold: %v", schema, err)
+		tb.Errorf("drop schema %s, which a transaction may still hold: %v", schema, err)
 	}
 }
 
-func open(t testing.TB, driver, source string) *sql.DB {
-	t.Helper()
+func open(tb testing.TB, driver, source string) *sql.DB {
+	tb.Helper()
 	db, err := sql.Open(driver, source)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	tb.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
