@@ -11,7 +11,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+var (
+	console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+	// local is where the servers of the examples listen.
+	local = regexp.MustCompile(`\blocalhost:[58]000\b`)
+)
 
 // What the documentation shows of a terminal is what a terminal shows: every
 // console block is run, and each command must print what stands below it.
@@ -24,7 +28,7 @@ func TestConsoleBlocksOfTheDocumentation(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, block := range console.FindAllStringSubmatch(string(text), -1) {
-			name := fmt.Sprintf("%s-%d.txtar", strings.ReplaceAll(filepath.Base(page), ".md", ""), i+1)
+			name := fmt.Sprintf("%s-%s-%d.txtar", filepath.Base(filepath.Dir(page)), strings.ReplaceAll(filepath.Base(page), ".md", ""), i+1)
 			if err := os.WriteFile(filepath.Join(scripts, name), []byte(script(block[1])), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -35,19 +39,24 @@ func TestConsoleBlocksOfTheDocumentation(t *testing.T) {
 
 func pages(t *testing.T) []string {
 	t.Helper()
-	pages, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
+	pages := []string{"../../README.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../examples/*/README.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, found...)
 	}
-	return append(pages, "../../README.md")
+	return pages
 }
 
 // script turns a console block into a test script: a command that ends in & runs
 // in the background until the block ends. Blocks run side by side, so what they show
-// at port 8000 is at a port of their own.
+// at port 8000 or 5000 is at a port of their own. In what a command prints, … stands for
+// whatever is there on that line.
 func script(block string) string {
-	web := strings.Contains(block, "localhost:8000")
-	block = strings.ReplaceAll(block, "localhost:8000", "localhost:$PORT")
+	web := local.MatchString(block)
+	block = local.ReplaceAllLiteralString(block, "localhost:$PORT")
 	var commands, files strings.Builder
 	commands.WriteString("cd $ENOKI\n")
 	background := false
@@ -64,7 +73,7 @@ func script(block string) string {
 			background = true
 			continue
 		}
-		fmt.Fprintf(&commands, "exec sh $WORK/command%d\ncmp stdout $WORK/want%d\n", i, i)
+		fmt.Fprintf(&commands, "exec sh $WORK/command%d\nprints $WORK/want%d\n", i, i)
 		fmt.Fprintf(&files, "-- command%d --\nexec 2>&1\n%s\ntrue\n-- want%d --\n%s", i, command, i, want)
 	}
 	if background {
@@ -75,18 +84,20 @@ func script(block string) string {
 
 func TestScriptOfAConsoleBlock(t *testing.T) {
 	t.Parallel()
-	if have := script("$ svc run ./x &\n$ curl localhost:8000/a\n1\n"); !strings.Contains(have, "exec svc run ./x --port $PORT >") ||
-		!strings.Contains(have, "\ncurl localhost:$PORT/a\n") {
-		t.Errorf("have:\n%s\nwant a port of its own", have)
+	for _, port := range []string{"8000", "5000"} {
+		if have := script("$ svc run ./x &\n$ curl localhost:" + port + "/a\n1\n"); !strings.Contains(have, "exec svc run ./x --port $PORT >") ||
+			!strings.Contains(have, "\ncurl localhost:$PORT/a\n") {
+			t.Errorf("%s: have:\n%s\nwant a port of its own", port, have)
+		}
 	}
 	have := script("$ svc run ./x &\n$ svc call a.b\n1\n2\n$ svc ls\n")
 	want := `cd $ENOKI
 exec sh -c 'exec svc run ./x >$WORK/out 2>&1' &svc&
 await $WORK/out msg=started
 exec sh $WORK/command1
-cmp stdout $WORK/want1
+prints $WORK/want1
 exec sh $WORK/command2
-cmp stdout $WORK/want2
+prints $WORK/want2
 kill -INT svc
 wait svc
 -- command1 --
@@ -104,5 +115,33 @@ true
 `
 	if have != want {
 		t.Errorf("have:\n%s\nwant:\n%s", have, want)
+	}
+}
+
+// prints is `prints FILE`: it fails unless the last command has printed the text of FILE,
+// in which … stands for anything but the end of a line.
+func prints(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: prints FILE")
+	}
+	if have, want := ts.ReadFile("stdout"), ts.ReadFile(args[0]); !fits(have, want) {
+		ts.Fatalf("have:\n%s\nwant:\n%s", have, want)
+	}
+}
+
+func fits(have, want string) bool {
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), "…", ".+")
+	return regexp.MustCompile("^" + pattern + "$").MatchString(have)
+}
+
+func TestDotsStandForWhatDiffers(t *testing.T) {
+	t.Parallel()
+	for have, want := range map[string]bool{
+		"{\"id\":\"7123456\"}\n": true, "{\"id\":\"\"}\n": false, "{\"id\":\"7\n\"}\n": false,
+		"{\"id\":\"7\"}\n\n": false, "x{\"id\":\"7\"}\n": false, "{\"id\":\"7\"}": false,
+	} {
+		if fits(have, "{\"id\":\"…\"}\n") != want {
+			t.Errorf("%q: have %t, want %t", have, !want, want)
+		}
 	}
 }
