@@ -113,7 +113,7 @@ func TestLogLeavesAloneWhatIsNoSecret(t *testing.T) {
 
 func BenchmarkRedactor(b *testing.B) {
 	for name, h := range map[string]slog.Handler{
-		"without": slog.NewJSONHandler(io.Discard, nil), //nolint:sloglint // what it writes is timed
+		"without": slog.NewJSONHandler(io.Discard, nil),                     //nolint:sloglint // what it writes is timed
 		"with":    &redactor{Handler: slog.NewJSONHandler(io.Discard, nil)}, //nolint:sloglint // as above
 	} {
 		l := slog.New(h).With("service", "orders")

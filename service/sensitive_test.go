@@ -56,7 +56,7 @@ type lockedError struct{ Who string }
 func (e *lockedError) Error() string             { return "locked for " + e.Who }
 func (*lockedError) Fault() (string, fault.Code) { return "vault.locked_for", fault.Conflict }
 func (*vault) Whole(text string) error           { return errors.New("have " + text) }
-func (v *vault) Open(how string, user account, password string) error {
+func (*vault) Open(how string, user account, password string) error {
 	said := fmt.Sprintf("%s of %q with %s", password, user.Card.Number, user.Name)
 	switch how {
 	case "declared":
