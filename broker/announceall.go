@@ -2,6 +2,7 @@ package broker
 
 import (
 	"encoding/json"
+	"math"
 
 	"github.com/enoki-go/enoki/dependency"
 )
@@ -53,7 +54,8 @@ func (a *Announcement) measured() Data {
 	}
 	data := make(Data)
 	a.process.Measure(func(m dependency.Measurement) {
-		if len(m.Labels) == 1 && m.Labels[0] == (dependency.Label{Name: "service", Value: a.info.Name}) {
+		known := !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) // JSON has no others
+		if known && len(m.Labels) == 1 && m.Labels[0] == (dependency.Label{Name: "service", Value: a.info.Name}) {
 			data[m.Name] = m.Value
 		}
 	})

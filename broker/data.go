@@ -25,6 +25,14 @@ func dataName(header string) (name string, ok bool) {
 	return strings.CutPrefix(header, headerData)
 }
 
+// hasTrace reports whether a piece of context data has a header of its own, which counts.
+func hasTrace(h Header, name string) bool {
+	if !slices.Contains(traceFields, name) {
+		return false
+	}
+	return h[name] != nil || h[strings.ToUpper(name[:1])+name[1:]] != nil
+}
+
 // DataOf returns the context data in the headers of a message.
 func DataOf(h Header) (map[string]string, error) {
 	var data map[string]string
@@ -39,7 +47,9 @@ func DataOf(h Header) (map[string]string, error) {
 		if data == nil {
 			data = make(map[string]string)
 		}
-		if data[name] = values[0]; strings.HasPrefix(key, headerData) {
+		if !strings.HasPrefix(key, headerData) {
+			data[name] = values[0]
+		} else if !hasTrace(h, name) {
 			data[name] = UnescapeHeader(values[0])
 		}
 	}

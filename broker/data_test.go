@@ -32,3 +32,19 @@ func TestTraceStaysWithinItsHeader(t *testing.T) {
 		t.Errorf("have %q, want %q", have, want)
 	}
 }
+
+func TestHeaderOfTheTraceCountsBeforeContextDataOfItsName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"traceparent", "Traceparent"} {
+		for range 20 { // the order of headers is not the same each time
+			have, err := broker.DataOf(broker.Header{name: {"new"}, "Svc-Data-traceparent": {"old"}})
+			if err != nil || have["traceparent"] != "new" {
+				t.Fatalf("%s: have %v, %v, want new", name, have, err)
+			}
+		}
+	}
+	have, err := broker.DataOf(broker.Header{"Svc-Data-traceparent": {"old"}})
+	if err != nil || have["traceparent"] != "old" {
+		t.Errorf("have %v, %v, want that of a caller of version 4", have, err)
+	}
+}

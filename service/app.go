@@ -74,7 +74,7 @@ func New(cfg *config.Config, options ...Option) (*App, error) {
 	}
 	var m mistakes
 	a.addDefaults(&m)
-	if err := dependency.KeepProcess(extended{a}, &process{app: a}); err != nil {
+	if err := dependency.KeepProcess(extended{a}, newProcess(a)); err != nil {
 		return nil, err
 	}
 	a.assemble(&m)

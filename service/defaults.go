@@ -17,8 +17,8 @@ type defaults struct{ at, text string }
 //		return []service.Option{service.Defaults("web: {port: 5000}")}
 //	}
 //
-// The process reads it, not svc: what svc itself has to know, such as broker.url,
-// belongs into a file.
+// The process reads it, not svc, and after it has its logger: what svc has to know, such
+// as broker.url, and the section log belong into a file.
 func Defaults(text string) Option {
 	_, file, line, _ := runtime.Caller(1)
 	at := "defaults of " + shortPath(file, line)
@@ -35,6 +35,10 @@ func (a *App) addDefaults(m *mistakes) {
 	if err != nil {
 		m.add("service.Defaults", err)
 		return
+	}
+	var log map[string]any
+	if err := below.Section("log", &log); err != nil || len(log) > 0 {
+		m.addf("service.Defaults", "have the section log, which is read before; want it in a configuration file")
 	}
 	a.config = a.config.Above(below)
 }

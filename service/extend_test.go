@@ -59,6 +59,15 @@ func TestMistakeInDefaultsNamesItsPlace(t *testing.T) {
 	wantPieces(t, err.Error(), []string{"service.Defaults", "defaults of extend_test.go:"})
 }
 
+func TestDefaultsThatComeTooLateAreAMistake(t *testing.T) {
+	t.Parallel()
+	_, err := tryWorld(t, &ward{}, service.Defaults("log: {level: debug}"))
+	if err == nil {
+		t.Fatal("have no error, want one")
+	}
+	wantPieces(t, err.Error(), []string{"service.Defaults", "the section log", "want it in a configuration file"})
+}
+
 func TestExtensionSeesWhatServicesShare(t *testing.T) {
 	t.Parallel()
 	look := func(key string, found *bool) service.Option {

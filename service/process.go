@@ -1,7 +1,6 @@
 package service
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -15,14 +14,18 @@ type process struct {
 	mu      sync.Mutex // guards what follows, and lets one ask at a time
 	asked   time.Time
 	ailings []error
+
+	late    sync.Mutex   // guards pending
+	pending map[int]bool // shared values that were asked and have not answered, by their place
 }
 
 var _ dependency.Process = (*process)(nil)
 
-const (
-	healthLimit = 2 * time.Second // for asking all that can be ill
-	healthAge   = time.Second     // for which the answer holds
-)
+func newProcess(a *App) *process {
+	return &process{app: a, pending: make(map[int]bool)}
+}
+
+func (p *process) Tracer() dependency.Tracer { return p.app.tracer }
 
 func (p *process) Services() []dependency.Hosted {
 	var all []dependency.Hosted
@@ -30,34 +33,6 @@ func (p *process) Services() []dependency.Hosted {
 		all = append(all, dependency.Hosted{Name: c.spec.name, Version: c.spec.version, Instance: c.instance})
 	}
 	return all
-}
-
-func (p *process) Tracer() dependency.Tracer { return p.app.tracer }
-
-// Health asks all at once, so that one that is slow does not hide another.
-func (p *process) Health(ctx context.Context) []error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if time.Since(p.asked) < healthAge {
-		return p.ailings
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthLimit)
-	defer cancel()
-	answers := make([]error, len(p.app.shared.order))
-	var all sync.WaitGroup
-	for i, v := range p.app.shared.order {
-		if h, ok := v.(dependency.Healthy); ok {
-			all.Go(func() { answers[i] = guarded(func() error { return h.Health(ctx) }) })
-		}
-	}
-	all.Wait()
-	p.ailings, p.asked = nil, time.Now()
-	for _, err := range answers {
-		if err != nil {
-			p.ailings = append(p.ailings, err)
-		}
-	}
-	return p.ailings
 }
 
 func (p *process) Measure(record func(dependency.Measurement)) {

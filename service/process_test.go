@@ -87,7 +87,7 @@ func TestHealthAsksAllAndHoldsForASecond(t *testing.T) {
 		p := w.process()
 		w.on("health Ann", func(context.Context) error { return errors.New("Ann coughs") })
 		w.on("health Bob", func(context.Context) error { panic("Bob") })
-		want := []string{"Ann coughs", "panic: Bob"}
+		want := []string{"Ann coughs", "a dependency panicked when it was asked whether it works"}
 		for range 2 {
 			if diff := cmp.Diff(want, texts(p.Health(t.Context()))); diff != "" {
 				t.Errorf("ailments (-want +have):\n%s", diff)
@@ -128,6 +128,38 @@ func TestHealthWaitsTwoSecondsForOneThatDoesNotAnswer(t *testing.T) {
 		}
 		if took := time.Since(began); took != 2*time.Second {
 			t.Errorf("took %v, want 2s", took)
+		}
+		w.stop()
+	})
+}
+
+// A dependency that takes no notice of its context holds nobody up but itself.
+func TestHealthDoesNotWaitForOneThatIgnoresItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := startWorld(t, &ward{})
+		p, wake := w.process(), make(chan bool)
+		w.on("health Ann", func(context.Context) error {
+			<-wake
+			return nil
+		})
+		for range 3 {
+			began := time.Now()
+			if diff := cmp.Diff([]string{"a dependency does not say whether it works"}, texts(p.Health(t.Context()))); diff != "" {
+				t.Errorf("ailments (-want +have):\n%s", diff)
+			}
+			if took := time.Since(began); took > 2100*time.Millisecond {
+				t.Errorf("took %v, want 2.1s at most", took)
+			}
+			time.Sleep(time.Second)
+		}
+		if n := len(slices.DeleteFunc(w.asked(), func(step string) bool { return step != "health Ann" })); n != 1 {
+			t.Errorf("have asked Ann %d times, want once: she has not answered", n)
+		}
+		close(wake)
+		synctest.Wait()
+		if have := p.Health(t.Context()); len(have) > 0 {
+			t.Errorf("have %v when she has answered, want none", have)
 		}
 		w.stop()
 	})

@@ -69,7 +69,7 @@ type public struct {
 // nobody has thought of.
 func publicOf(err error) public {
 	if own, ok := errors.AsType[statusError](err); ok {
-		return public{status: own.status, code: codeOf(own.status), message: own.detail}
+		return public{status: own.status, code: codeOf(own.status), message: shown(own.detail, err)}
 	}
 	if invalid, ok := errors.AsType[*typed.Invalid](err); ok {
 		return public{http.StatusBadRequest, fault.Invalid, "", "the request is not as the route wants it", invalid.Details}
@@ -86,6 +86,15 @@ func publicOf(err error) public {
 	}
 	p.name, p.message = e.Name, e.Message
 	return p
+}
+
+// shown returns a detail if the text of the whole error has it: else it quotes an argument
+// that is sensitive, and was taken out.
+func shown(detail string, err error) string {
+	if !strings.Contains(err.Error(), detail) {
+		return ""
+	}
+	return detail
 }
 
 // Fail answers a request with the problem that err is. The id is that of the call, ""

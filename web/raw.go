@@ -54,26 +54,33 @@ func (w *watchful) WriteHeader(status int) {
 
 // Write begins the answer and goes on with it.
 func (w *watchful) Write(b []byte) (int, error) {
-	w.begun = true
+	w.begin()
 	return w.ResponseWriter.Write(b)
 }
 
 // WriteString is Write without a copy.
 func (w *watchful) WriteString(s string) (int, error) {
-	w.begun = true
+	w.begin()
 	return io.WriteString(w.ResponseWriter, s)
 }
 
 // ReadFrom is Write of all that src has, by the quickest way there is.
 func (w *watchful) ReadFrom(src io.Reader) (int64, error) {
-	w.begun = true
+	w.begin()
 	return io.Copy(w.ResponseWriter, src)
 }
 
 // Flush sends what was written.
 func (w *watchful) Flush() {
-	w.begun = true
+	w.begin()
 	_ = http.NewResponseController(w.ResponseWriter).Flush() // what cannot flush sends at the end
+}
+
+// begin notes that the answer has begun, which it does with 200 where nobody says more.
+func (w *watchful) begin() {
+	if !w.begun {
+		w.begun, w.status = true, http.StatusOK
+	}
 }
 
 // Unwrap is for http.ResponseController.

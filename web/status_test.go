@@ -48,6 +48,14 @@ func TestMiddlewareIsToldTheRouteAndTheStatus(t *testing.T) {
 			t.Errorf("%s %s: was told %v, want %v", tt.method, tt.path, have, want)
 		}
 	}
+	cut, err := v.http.Get(v.url + "/blunt/cut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = cut.Body.Close()
+	if have, want := <-heard, (told{"GET /blunt/{how}", http.StatusOK}); have != want {
+		t.Errorf("was told %v of an answer that was broken off, want %v", have, want)
+	}
 }
 
 // Blunt writes answers by itself.
@@ -64,6 +72,10 @@ func (*Blunt) Answer(w http.ResponseWriter, r *http.Request) error {
 	case "write":
 		_, err := w.Write([]byte("written"))
 		return err
+	case "cut":
+		_, _ = w.Write([]byte("begun"))
+		_ = http.NewResponseController(w).Flush()
+		return http.ErrNoLocation
 	case "error":
 		return http.ErrNoLocation
 	case "refused":
