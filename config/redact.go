@@ -21,6 +21,7 @@ var (
 	secretEnds = []string{
 		"password", "passwords", "passwd", "passphrase", "secret", "secrets", "token", "tokens",
 		"apikey", "apikeys", "privatekey", "secretkey", "accesskey", "signingkey", "credential", "credentials",
+		"authorization", "cookie", "cookies",
 	}
 	secretWords = []string{"seed", "nkey", "creds", "pwd", "pass"}
 )
@@ -132,13 +133,23 @@ func userinfoEnd(rest string) int {
 		authority = rest[:end]
 	}
 	if end := strings.LastIndex(authority, "@"); end >= 0 {
-		return end
+		return lastEnd(rest, end)
 	}
 	_, port, ok := strings.Cut(authority, ":")
 	if ok && strings.Trim(port, "0123456789") != "" {
 		return strings.LastIndex(rest, "@")
 	}
 	return -1
+}
+
+// lastEnd moves the end of a user's part with a password to the last @ before the query: a
+// password that holds @ and / was not encoded as it should be.
+func lastEnd(rest string, end int) int {
+	path, _, _ := strings.Cut(rest, "?")
+	if last := strings.LastIndex(path, "@"); last > end && strings.Contains(rest[:end], ":") {
+		return last
+	}
+	return end
 }
 
 func redactUser(scheme, userinfo string) string {

@@ -23,6 +23,9 @@ func TestRedact(t *testing.T) {
 		{"nats://user:@host", "nats://user:xxxxx@host"},
 		{"nats://user:p@ss@host", "nats://user:xxxxx@host"},
 		{"nats://user:p/s?s#@host", "nats://user:xxxxx@host"},
+		{"postgresql://me:p@ss/w:rd@127.0.0.1/db", "postgresql://me:xxxxx@127.0.0.1/db"},
+		{"http://user:pass@host/a?mail=b@c", "http://user:xxxxx@host/a?mail=b@c"},
+		{"http://user@host/a@b", "http://xxxxx@host/a@b"},
 		{"NATS://token@host", "NATS://xxxxx@host"},
 		{"postgres://user@host/db", "postgres://user@host/db"},
 		{"http://host:8080/a@b", "http://host:8080/a@b"},
@@ -110,6 +113,7 @@ func TestSecretKnowsKeysByTheirName(t *testing.T) {
 		"nkey": true, "monkey": false, "bypass": false, "by_pass": true, "seed": true, "linseed": false, "api_key": true, "API-KEY": true,
 		"key": false, "tokenizer": false, "": false, "_": false, "method": false, "call_id": false, "error": false, "elapsed": false,
 		"geheimnis": false, "пароль_token": true, "a_very_long_key_that_ends_in_a_private_key": true, "passwörd": false,
+		"Authorization": true, "proxy-authorization": true, "Cookie": true, "Set-Cookie": true, "set_cookies": true, "author": false, "authorized": false,
 	} {
 		if have := config.Secret(key); have != want {
 			t.Errorf("Secret(%q) = %v, want %v", key, have, want)

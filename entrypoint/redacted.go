@@ -30,44 +30,70 @@ func (c *Call) Redacted() map[string]any {
 		if i < len(c.Method.Params) {
 			name = c.Method.Params[i]
 		}
-		shown[name] = viewer{c.Method, i}.view(c.args.Field(i), "", shownDepth)
+		shown[name] = viewOf(c.args.Field(i), c.Method.stepsInto(i), shownDepth)
 	}
 	return shown
 }
 
-// viewer shows one argument.
-type viewer struct {
-	method *Method
-	param  int
+// stepsInto returns the steps to what is sensitive in a parameter.
+func (m *Method) stepsInto(param int) (all viewer) {
+	for _, s := range m.Sensitive {
+		if s.Param == param {
+			all = append(all, s.Steps)
+		}
+	}
+	return all
 }
 
-func (w viewer) view(v reflect.Value, path string, depth int) any {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+// viewer shows a value without what is sensitive in it: where the steps lead to.
+type viewer [][][]string
+
+func viewOf(v reflect.Value, w viewer, depth int) any {
+	for range shownDepth { // a pointer may lead to itself
+		if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
+			break
+		}
 		if v.IsNil() {
 			return nil
 		}
 		v = v.Elem()
 	}
-	if w.method.covers(w.param, path) {
-		return Hidden
-	}
 	switch {
 	case !v.IsValid():
 		return nil
+	case w.hides(v.Type()):
+		return Hidden
 	case isText(v.Type()), isOpaque(v.Type()), v.Kind() < reflect.Array, v.Kind() == reflect.String, depth == 0:
-		return w.leaf(v, path)
+		return w.leaf(v)
 	case v.Kind() == reflect.Map:
-		return w.entries(v, path, depth)
+		return w.entries(v, depth)
 	case v.Kind() == reflect.Struct:
-		return w.fields(v, path, depth)
+		return w.fields(v, depth)
+	case v.Kind() == reflect.Slice, v.Kind() == reflect.Array:
+		return w.elements(v, depth)
 	default:
-		return w.elements(v, path, depth)
+		return "a " + v.Type().String()
 	}
 }
 
+// hides reports whether a value is sensitive, or holds what is, nobody knows where.
+func (w viewer) hides(t reflect.Type) bool {
+	return slices.ContainsFunc(w, func(steps [][]string) bool { return len(steps) == 0 || SaysNothing(t) })
+}
+
+// into returns what is sensitive below a name.
+func (w viewer) into(names ...string) (below viewer) {
+	for _, steps := range w {
+		if slices.ContainsFunc(names, func(n string) bool { return named(steps[0], n) }) {
+			below = append(below, steps[1:])
+		}
+	}
+	return below
+}
+
 // leaf shows a value whose inside is not looked at.
-func (w viewer) leaf(v reflect.Value, path string) any {
-	if _, hidden := w.method.Hide(w.param, path); hidden {
+func (w viewer) leaf(v reflect.Value) any {
+	if len(w) > 0 {
 		return Hidden
 	}
 	switch {
@@ -88,16 +114,16 @@ func (w viewer) leaf(v reflect.Value, path string) any {
 	}
 }
 
-func (w viewer) entries(v reflect.Value, path string, depth int) any {
+func (w viewer) entries(v reflect.Value, depth int) any {
 	shown := make(map[string]any, min(v.Len(), shownElements))
 	for iterator := v.MapRange(); iterator.Next() && len(shown) < shownElements; {
 		key := fmt.Sprint(iterator.Key())
-		shown[clipped(key)] = w.view(iterator.Value(), path+"."+key, depth-1)
+		shown[clipped(key)] = viewOf(iterator.Value(), w.into(key), depth-1)
 	}
 	return shown
 }
 
-func (w viewer) fields(v reflect.Value, path string, depth int) any {
+func (w viewer) fields(v reflect.Value, depth int) any {
 	shown := make(map[string]any)
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		names := FieldNames(f)
@@ -108,41 +134,24 @@ func (w viewer) fields(v reflect.Value, path string, depth int) any {
 		if err != nil {
 			continue // in an embedded pointer that is nil
 		}
-		below := path + "." + names[0]
+		below := w.into(names...)
 		if _, flat := f.Tag.Lookup("body"); flat {
-			below = path
+			below = append(below, w...)
 		}
-		shown[names[0]] = w.view(inner, below, depth-1)
+		shown[names[0]] = viewOf(inner, below, depth-1)
 	}
 	return shown
 }
 
-func (w viewer) elements(v reflect.Value, path string, depth int) any {
+func (w viewer) elements(v reflect.Value, depth int) any {
 	shown := make([]any, 0, min(v.Len(), shownElements))
 	for i := range min(v.Len(), shownElements) {
-		shown = append(shown, w.view(v.Index(i), path, depth-1))
+		shown = append(shown, viewOf(v.Index(i), w, depth-1))
 	}
 	if v.Len() > shownElements {
 		shown = append(shown, fmt.Sprintf("(%d more)", v.Len()-shownElements))
 	}
 	return shown
-}
-
-// covers reports whether a path leads to something sensitive, or into it.
-func (m *Method) covers(param int, path string) bool {
-	return slices.ContainsFunc(m.Sensitive, func(s Sensitive) bool {
-		if s.Param != param {
-			return false
-		}
-		rest := path
-		for _, names := range s.Steps {
-			var name string
-			if name, rest = cutStep(rest); name == "" || !named(names, name) {
-				return false
-			}
-		}
-		return true
-	})
 }
 
 // isText reports whether values of t are text in a message.

@@ -1,146 +1,126 @@
 package entrypoint
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// shortestSecret is how long a value is at the least to be looked for in texts: shorter
-// ones are in too many words.
-const shortestSecret = 4
+const (
+	// shortestSecret is how long a value is at the least to be looked for in texts:
+	// shorter ones are in too many words.
+	shortestSecret = 4
+	// shortestPart is how long one is at the least to be found within a word; shorter
+	// ones are whole words.
+	shortestPart = 6
+	// mostSecrets and mostSearched bound what a caller can make a service do for one
+	// text: how many values there are, and how many bytes are looked at.
+	mostSecrets  = 256
+	mostSearched = 1 << 27
+)
 
 // Scrub returns text with Hidden in place of the sensitive arguments of the call, for
-// texts that others made of them. What is shorter than four bytes stays.
-func (c *Call) Scrub(text string) string {
-	if len(c.Method.Sensitive) == 0 || text == "" || !c.args.IsValid() {
+// texts that others made of them. What is shorter than four bytes stays, as do true and
+// false and the names of fields; where there are more than 256 values, or one has no
+// end, Hidden stands for the whole text.
+func (c *Call) Scrub(text string) string { return c.Scrubber()(text) }
+
+// Scrubber returns Scrub for several texts. It keeps what the arguments are now, and is
+// safe for concurrent use.
+func (c *Call) Scrubber() func(text string) string {
+	if len(c.Method.Sensitive) == 0 || !c.args.IsValid() {
+		return func(text string) string { return text }
+	}
+	s := secrets{texts: map[string]bool{}}
+	for _, place := range c.Method.Sensitive {
+		s.seen = map[visit]bool{}
+		s.collect(c.args.Field(place.Param), place.Steps, deepest)
+	}
+	return s.scrub
+}
+
+// scrub returns text without the secrets.
+func (s *secrets) scrub(text string) string {
+	if text == "" || !s.whole && len(s.texts) == 0 {
 		return text
 	}
-	var all secrets
-	for _, s := range c.Method.Sensitive {
-		all.collect(c.args.Field(s.Param), s.Steps)
+	forms := s.forms(len(text))
+	if s.whole || len(forms)*len(text) > mostSearched {
+		return Hidden
 	}
-	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) }) // one may hold another
-	for _, secret := range all {
-		for _, form := range []string{secret, strings.Trim(strconv.Quote(secret), `"`), url.QueryEscape(secret), url.PathEscape(secret)} {
-			text = strings.ReplaceAll(text, form, Hidden)
-		}
+	covered := make([]bool, len(text))
+	for form := range forms {
+		cover(covered, text, form)
 	}
-	return text
-}
-
-// secrets are texts that must not be shown.
-type secrets []string
-
-// document is a value that holds a message as it came, such as events.Raw.
-type document interface{ JSON() ([]byte, error) }
-
-var documentType = reflect.TypeFor[document]()
-
-// collect adds what the steps lead to from v, and all that is in it.
-func (all *secrets) collect(v reflect.Value, steps [][]string) {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
-	if !v.IsValid() {
-		return
-	}
-	if d, ok := reflect.TypeAssert[document](v); ok {
-		data, _ := d.JSON()
-		all.read(data, steps)
-		return
-	}
-	switch {
-	case isBytes(v.Type()) && len(steps) > 0:
-		all.read(v.Bytes(), steps)
-	case isBytes(v.Type()):
-		all.add(string(v.Bytes()))
-	case v.Kind() == reflect.Slice, v.Kind() == reflect.Array:
-		for i := range v.Len() {
-			all.collect(v.Index(i), steps)
-		}
-	case v.Kind() == reflect.Map:
-		all.entries(v, steps)
-	case v.Kind() == reflect.Struct && !isText(v.Type()) && !isOpaque(v.Type()):
-		all.fields(v, steps)
-	case len(steps) == 0 && v.CanInterface():
-		all.add(fmt.Sprint(v.Interface()))
-	}
-}
-
-// read collects from a message in JSON.
-func (all *secrets) read(data []byte, steps [][]string) {
-	var v any
-	if json.Unmarshal(data, &v) == nil {
-		all.collect(reflect.ValueOf(v), steps)
-	}
-}
-
-func (all *secrets) entries(v reflect.Value, steps [][]string) {
-	for iterator := v.MapRange(); iterator.Next(); {
-		key := fmt.Sprint(iterator.Key())
+	var out strings.Builder
+	for i := range len(text) {
 		switch {
-		case len(steps) == 0:
-			all.add(key)
-			all.collect(iterator.Value(), nil)
-		case named(steps[0], key):
-			all.collect(iterator.Value(), steps[1:])
+		case !covered[i]:
+			out.WriteByte(text[i])
+		case i == 0 || !covered[i-1]:
+			out.WriteString(Hidden)
 		}
 	}
+	return out.String()
 }
 
-func (all *secrets) fields(v reflect.Value, steps [][]string) {
-	for _, f := range reflect.VisibleFields(v.Type()) {
-		inner, err := v.FieldByIndexErr(f.Index)
-		names := FieldNames(f)
-		if err != nil || len(names) == 0 {
+// cover marks where a form stands in text.
+func cover(covered []bool, text, form string) {
+	for from := 0; ; {
+		i := strings.Index(text[from:], form)
+		if i < 0 {
+			return
+		}
+		i += from
+		if from = i + 1; len(form) < shortestPart && !standsAlone(text, i, i+len(form)) {
 			continue
 		}
-		_, flat := f.Tag.Lookup("body")
-		switch {
-		case len(steps) == 0:
-			all.collect(inner, nil)
-		case slices.ContainsFunc(names, func(n string) bool { return named(steps[0], n) }):
-			all.collect(inner, steps[1:])
-		case flat:
-			all.collect(inner, steps)
+		for from = i; from < i+len(form); from++ {
+			covered[from] = true
 		}
 	}
 }
 
-func (all *secrets) add(text string) {
-	if len(text) >= shortestSecret && !slices.Contains(*all, text) {
-		*all = append(*all, text)
-	}
+// standsAlone reports whether what is between two places of text is a word of its own.
+// A letter before it may be the end of an escape, as in \n.
+func standsAlone(text string, start, end int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:start])
+	after, _ := utf8.DecodeRuneInString(text[end:])
+	return !inWord(after) && (!inWord(before) || strings.ContainsAny(text[max(0, start-len(`\u003c`)):start], `\%`))
 }
 
-// named reports whether a name on the wire is one of several.
-func named(names []string, name string) bool {
-	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
-}
+func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
-// fieldTags are the tags that give a field a name on the wire.
-var fieldTags = []string{"json", "msgpack", "path", "query", "header", "cookie"}
-
-// FieldNames returns the names that a field has on the wire, one for each kind of message
-// that may hold it; none for one that no message fills, and for an embedded struct, whose
-// fields count themselves.
-func FieldNames(f reflect.StructField) []string {
-	var names []string
-	for _, key := range fieldTags {
-		if name, _, _ := strings.Cut(f.Tag.Get(key), ","); name != "" && name != "-" && !slices.Contains(names, name) {
-			names = append(names, name)
+// forms returns how the secrets may stand in a text of so many bytes.
+func (s *secrets) forms(most int) map[string]bool {
+	forms := make(map[string]bool, len(s.texts))
+	for text, data := range s.texts {
+		if len(text) > most {
+			continue // no form is shorter
+		}
+		for _, form := range formsOf(text) {
+			forms[form] = true
+		}
+		if data {
+			forms[fmt.Sprintf("%d", []byte(text))] = true
+			forms[base64.StdEncoding.EncodeToString([]byte(text))] = true
 		}
 	}
-	switch {
-	case !f.IsExported(), f.Anonymous && len(names) == 0:
-		return nil
-	case len(names) == 0 && f.Tag.Get("json") != "-":
-		names = append(names, f.Name)
+	return forms
+}
+
+func formsOf(text string) []string {
+	quoted, digits := strconv.Quote(text), hex.EncodeToString([]byte(text))
+	forms := []string{text, quoted[1 : len(quoted)-1], url.QueryEscape(text), url.PathEscape(text), digits, strings.ToUpper(digits)}
+	if inJSON, err := json.Marshal(text); err == nil {
+		forms = append(forms, string(inJSON[1:len(inJSON)-1]))
 	}
-	return names
+	return slices.Compact(forms)
 }

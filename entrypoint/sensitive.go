@@ -13,7 +13,7 @@ const Hidden = "[redacted]"
 type Sensitive struct {
 	Path  string     // as the marker has it
 	Param int        // which parameter
-	Steps [][]string // the names on the wire, of each field on the way; none for the parameter itself
+	Steps [][]string // the names on the wire, of each field on the way, none for every key of a map; no steps for the parameter itself
 }
 
 // SensitivePaths returns what the marker names as sensitive.
@@ -62,18 +62,26 @@ func (m *Method) HideNamed(path string) (shown string, hidden bool) {
 // meets reports whether path leads to s, into it or towards it, and how much of path
 // leads there at the most.
 func (s Sensitive) meets(path string) (n int, met bool) {
-	rest := path
-	for _, names := range s.Steps {
-		name, after := cutStep(rest)
-		if name == "" {
-			break
-		}
-		if !named(names, name) {
-			return 0, false
-		}
-		rest = after
+	rest, met := follow(s.Steps, path)
+	return len(path) - len(rest), met
+}
+
+// follow returns what is left of a path behind the steps. Behind any key all is met: a
+// key may have dots in it, and then nobody knows where it ends.
+func follow(steps [][]string, path string) (rest string, met bool) {
+	name, after := cutStep(path)
+	switch {
+	case len(steps) == 0, name == "":
+		return path, true
+	case !named(steps[0], name):
+		return path, false
+	case len(steps[0]) > 0:
+		return follow(steps[1:], after)
 	}
-	return len(path) - len(rest), true
+	if rest, met = follow(steps[1:], after); met {
+		return rest, true
+	}
+	return "", true
 }
 
 // cutStep returns the first name of a path without indexes, and what follows it.

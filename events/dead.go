@@ -64,7 +64,7 @@ func (o *occurrence) bury(reason string, why error) {
 	}
 	c.buried.Add(1)
 	e.host.Logger().Error("event is dead; svc dlq shows and replays it", "handler", e.String(),
-		"event", o.delivery.Msg.Subject, "event_id", o.info.ID, "reason", reason, "error", o.tries.Error)
+		"event", o.info.Source+"."+o.info.Type, "event_id", o.info.ID, "reason", reason, "error", o.tries.Error)
 }
 
 // letter returns the event as it is kept.

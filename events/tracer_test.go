@@ -62,7 +62,7 @@ func TestEventsThatFailAreCounted(t *testing.T) {
 	b := svctest.NewBroker(t)
 	numbers := make(chan dependency.Process, 1)
 	p := probe(`attempts:"2" backoff:"1ms"`, func(context.Context, Payment) error { return errDeclined })
-	svctest.New(t, b, p, service.Extend(func(h service.Extended) error {
+	svctest.New(t, b, p, service.Extend("test", func(h service.Extended) error {
 		numbers <- dependency.ProcessOf(h)
 		return nil
 	}))

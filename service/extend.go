@@ -1,10 +1,6 @@
 package service
 
-import (
-	"fmt"
-	"log/slog"
-	"runtime"
-)
+import "log/slog"
 
 // Extended is the application as an extension sees it.
 type Extended interface {
@@ -21,21 +17,21 @@ type Extended interface {
 
 // Extend has f called once all services are declared, before anything starts: it may add
 // to what they share, such as a handler to their HTTP server. What runs in the background
-// is a shared value with Start and Stop. An error of f is a mistake like any other.
-func Extend(f func(Extended) error) Option {
-	_, file, line, _ := runtime.Caller(1)
-	return func(a *App) { a.extensions = append(a.extensions, extension{shortPath(file, line), f}) }
+// is a shared value with Start and Stop. An error of f is a mistake like any other, of
+// the extension with that name.
+func Extend(name string, f func(Extended) error) Option {
+	return func(a *App) { a.extensions = append(a.extensions, extension{name, f}) }
 }
 
 type extension struct {
-	at string
-	f  func(Extended) error
+	name string
+	f    func(Extended) error
 }
 
 func (a *App) extend(m *mistakes) {
 	for _, e := range a.extensions {
 		if err := guarded(func() error { return e.f(extended{a}) }); err != nil {
-			m.add("service.Extend", fmt.Errorf("%s: %w", e.at, err))
+			m.add(e.name, err)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestDefaultsHoldWhereTheConfigurationSaysNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var have string
-			w := newWorld(t, tt.file, &ward{}, defaults, service.Extend(func(h service.Extended) error {
+			w := newWorld(t, tt.file, &ward{}, defaults, service.Extend("test", func(h service.Extended) error {
 				var rooms struct {
 					Beds int
 					Name string
@@ -71,13 +71,13 @@ func TestDefaultsThatComeTooLateAreAMistake(t *testing.T) {
 func TestExtensionSeesWhatServicesShare(t *testing.T) {
 	t.Parallel()
 	look := func(key string, found *bool) service.Option {
-		return service.Extend(func(h service.Extended) error {
+		return service.Extend("test", func(h service.Extended) error {
 			_, *found = dependency.Lookup(h, key)
 			return nil
 		})
 	}
 	var ann, eve, late bool
-	newWorld(t, &ward{}, look("patient Ann", &ann), look("patient Eve", &eve), service.Extend(func(h service.Extended) error {
+	newWorld(t, &ward{}, look("patient Ann", &ann), look("patient Eve", &eve), service.Extend("test", func(h service.Extended) error {
 		if _, err := h.Shared("patient Eve", func() (any, error) { return "late", nil }); err != nil {
 			t.Errorf("have %v, want the value: to have looked for it is no failure", err)
 		}
@@ -94,9 +94,9 @@ func TestErrorOfAnExtensionIsAMistake(t *testing.T) {
 		"returned": func(service.Extended) error { return errors.New("no room") },
 		"panicked": func(service.Extended) error { panic("no room") },
 	} {
-		_, err := tryWorld(t, &ward{}, service.Extend(f))
-		if err == nil || !strings.Contains(err.Error(), "extend_test.go:") || !strings.Contains(err.Error(), "no room") {
-			t.Errorf("%s: have %v, want its text and place", name, err)
+		_, err := tryWorld(t, &ward{}, service.Extend("the extension", f))
+		if err == nil || !strings.Contains(err.Error(), "the extension") || !strings.Contains(err.Error(), "no room") {
+			t.Errorf("%s: have %v, want its text and name", name, err)
 		}
 	}
 }

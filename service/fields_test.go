@@ -261,3 +261,26 @@ func TestServiceWhoseFieldServesNeedsNoEntrypoint(t *testing.T) {
 	}
 	startWorld(t, &front{})
 }
+
+// shy hides what is to be filled.
+type shy struct {
+	bus wire `to:"bus"`
+
+	_ probe `method:"Which"`
+}
+
+func (s *shy) Which() *connection { return s.bus.connection }
+
+func TestFieldThatNobodyCanFillIsAMistake(t *testing.T) {
+	t.Parallel()
+	_, err := tryWorld(t, &shy{})
+	if err == nil {
+		t.Fatal("have no error, want one")
+	}
+	wantPieces(t, err.Error(), []string{"fields_test.go:", "field bus (service_test.wire) is not exported", "write Bus"})
+	set := &shy{bus: wire{&connection{name: "mine"}}}
+	w := startWorld(t, set)
+	if have, err := w.call("shy.Which"); err != nil || have.(*connection).name != "mine" {
+		t.Errorf("have %v, %v, want what was set", have, err)
+	}
+}

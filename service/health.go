@@ -72,7 +72,7 @@ func (p *process) ask(ctx context.Context, value int, h dependency.Healthy) <-ch
 	go func() {
 		err := guarded(func() error { return h.Health(ctx) })
 		if broken, ok := errors.AsType[*PanicError](err); ok {
-			p.app.logger.Error(brokenText, "dependency", fmt.Sprintf("%T", h), "panic", broken.Value, "stack", string(broken.Stack))
+			p.app.logger.ErrorContext(ctx, brokenText, "dependency", fmt.Sprintf("%T", h), "panic", broken.Value, "stack", string(broken.Stack))
 			err = errBroken
 		}
 		p.waits(value, false)

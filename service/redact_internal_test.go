@@ -2,6 +2,7 @@ package service
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -92,10 +93,15 @@ func TestLogHidesSecrets(t *testing.T) {
 
 func TestLogLeavesAloneWhatIsNoSecret(t *testing.T) {
 	t.Parallel()
+	somebody := settings77{Password: canary} // of which text shows the address
 	write := func(l *slog.Logger) {
 		l.With("call_id", "7").WithGroup("g").Debug("m", "monkey", 1, "error", errors.New("e"), "map", map[string]int{"a": 1},
 			slog.Group("h", "i", true), "list", []string{"x"}, "bytes", []byte("b"), "nil", nil, "url", "http://host/x",
-			"pointer", (*url.URL)(nil), "struct", struct{ A, b int }{1, 2})
+			"pointer", (*url.URL)(nil), "struct", struct{ A, b int }{1, 2},
+			"inside", struct {
+				A int
+				b *settings77
+			}{1, &somebody}, "max_tokens", 4096, "raw", json.RawMessage(`{"a": 1}`))
 	}
 	for _, format := range []string{"text", "json"} {
 		var plain bytes.Buffer

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
@@ -103,10 +105,18 @@ func (r *reader) walk(t reflect.Type, path []int, src *source) {
 			r.walk(f.Type, at, &source{structType: f.Type, within: src})
 		case hasLock(f.Type):
 			r.addf(src.place(i), "field %s (%s) is or holds a lock: every call runs on its own copy of the struct, so it would guard nothing; share it behind a pointer or from a constructor", f.Name, f.Type)
+		case !f.IsExported() && declares(f.Type) && r.at(at).IsZero():
+			r.addf(src.place(i), "field %s (%s) is not exported, so nobody can fill it; write %s, or set it before the start", f.Name, f.Type, exported(f.Name))
 		case f.IsExported():
 			r.fields = append(r.fields, field{f, at, func() string { return src.place(i) }})
 		}
 	}
+}
+
+// exported returns a name as others can see it.
+func exported(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 // bindings reads the other form: what the method Entrypoints returns.

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -55,11 +54,7 @@ func placesOf(m *entrypoint.Method, path string) ([]entrypoint.Sensitive, error)
 	case len(m.In) == 0:
 		return nil, fmt.Errorf("but %s has no parameters", m.Signature())
 	case path == "*":
-		var all []entrypoint.Sensitive
-		for i := range m.In {
-			all = append(all, entrypoint.Sensitive{Path: path, Param: i})
-		}
-		return all, nil
+		return everything(m), nil
 	case i >= 0:
 		words = words[1:]
 	case len(m.In) > 1 && len(m.Params) == 0:
@@ -73,7 +68,31 @@ func placesOf(m *entrypoint.Method, path string) ([]entrypoint.Sensitive, error)
 	if err != nil && len(m.Params) == 1 && words[0] != "" && words[0] == path {
 		err = fmt.Errorf("%w%s", err, nearest(path, m.Params))
 	}
+	path = strings.TrimSuffix(path, strings.Join(words, ".")) + spelled(words, steps)
 	return []entrypoint.Sensitive{{Path: path, Param: i, Steps: steps}}, err
+}
+
+func everything(m *entrypoint.Method) (all []entrypoint.Sensitive) {
+	for i := range m.In {
+		all = append(all, entrypoint.Sensitive{Path: "*", Param: i})
+	}
+	return all
+}
+
+// anyKey is the step of a path through every key of a map.
+const anyKey = "*"
+
+// spelled returns words with the steps among them for which there is none.
+func spelled(words []string, steps [][]string) string {
+	var all []string
+	for _, names := range steps {
+		if len(names) == 0 && words[0] != anyKey {
+			all = append(all, anyKey)
+			continue
+		}
+		all, words = append(all, words[0]), words[1:]
+	}
+	return strings.Join(all, ".")
 }
 
 // stepsTo follows words from a value of type t.
@@ -81,18 +100,17 @@ func stepsTo(t reflect.Type, words []string) (steps [][]string, err error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
-	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+	for !entrypoint.SaysNothing(t) && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
 		t = t.Elem()
 	}
 	switch {
-	case saysNothing(t):
+	case entrypoint.SaysNothing(t):
 		for _, word := range words {
-			steps = append(steps, []string{word})
+			steps = append(steps, stepOf(word))
 		}
 		return steps, nil
 	case t.Kind() == reflect.Map:
-		steps, err = stepsTo(t.Elem(), words[1:])
-		return append([][]string{{words[0]}}, steps...), err
+		return stepsThrough(t.Elem(), words)
 	case t.Kind() != reflect.Struct:
 		return nil, fmt.Errorf("want a path that leads somewhere: a %s has no fields, so %q is none", t, words[0])
 	}
@@ -107,10 +125,39 @@ func stepsTo(t reflect.Type, words []string) (steps [][]string, err error) {
 	return append([][]string{entrypoint.FieldNames(f)}, steps...), err
 }
 
-// saysNothing reports whether the type does not tell what its values hold.
-func saysNothing(t reflect.Type) bool {
-	_, document := reflect.TypeAssert[interface{ JSON() ([]byte, error) }](reflect.New(t))
-	return document || t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+// stepsThrough follows words from a map with elements of type t: through every key where
+// the elements have fields, as through a list, else by the key that the first word is.
+func stepsThrough(t reflect.Type, words []string) (steps [][]string, err error) {
+	key := stepOf(words[0])
+	if key != nil && holdsFields(t) {
+		key = nil
+	} else {
+		words = words[1:]
+	}
+	steps, err = stepsTo(t, words)
+	return append([][]string{key}, steps...), err
+}
+
+// stepOf returns the step that a word is where no type says what it names.
+func stepOf(word string) []string {
+	if word == anyKey {
+		return nil
+	}
+	return []string{word}
+}
+
+// holdsFields reports whether values of t have fields that a path can name, in lists and
+// maps, too: then a path leads through all of these.
+func holdsFields(t reflect.Type) bool {
+	for !entrypoint.SaysNothing(t) {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+			t = t.Elem()
+		default:
+			return t.Kind() == reflect.Struct
+		}
+	}
+	return false
 }
 
 // fieldNamed returns the field of a struct that has a name on the wire; flat means that
@@ -151,28 +198,28 @@ func nearest(word string, known []string) string {
 func discreet(next Handler) Handler {
 	return func(ctx context.Context, c *entrypoint.Call) (any, error) {
 		out, err := next(ctx, c)
-		if err == nil || len(c.Method.Sensitive) == 0 {
-			return out, err
-		}
 		return out, scrubbed(c, err)
 	}
 }
 
+// scrubbed returns an error of a call as others may see it. Its text and its message are
+// without the arguments; what it was can still be found in it, but the texts of that are
+// not to be shown.
 func scrubbed(c *entrypoint.Call, err error) error {
-	text := err.Error()
-	quiet := c.Scrub(text)
-	crossing := fault.From(err)
-	message := c.Scrub(crossing.Message)
+	if err == nil || len(c.Method.Sensitive) == 0 {
+		return err
+	}
+	text, crossing, scrub := err.Error(), fault.From(err), c.Scrubber()
+	quiet, message := scrub(text), scrub(crossing.Message)
 	if quiet == text && message == crossing.Message {
 		return err
 	}
-	concealed := &concealedError{quiet, err}
 	if crossing.Class != "" || crossing.Name == "" && !isFault(err) {
-		return concealed
+		return &concealedError{quiet, err}
 	}
 	public := *crossing
 	public.Message = message
-	return public.Because(concealed)
+	return &concealedError{quiet, public.Because(&concealedError{message, err})} // says its message once
 }
 
 // isFault reports whether a method has given its error a code.

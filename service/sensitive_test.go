@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -65,6 +67,8 @@ func (*vault) Open(how string, user account, password string) error {
 		return &lockedError{password}
 	case "coded":
 		return fault.New(fault.Denied, said)
+	case "wrapped":
+		return fmt.Errorf("outer: %w", fault.New(fault.Denied, said).Because(errors.New("inner "+password)))
 	case "panic":
 		panic(said)
 	case "late":
@@ -127,6 +131,16 @@ func TestErrorsKeepWhatTheyWereWithoutTheirText(t *testing.T) {
 	if have := fault.From(err); have.Code != fault.Denied || have.Class != "" {
 		t.Errorf("have %+v, want the code %s", have, fault.Denied)
 	}
+	_, err = w.app.Invoke(t.Context(), "vault", "Open", "wrapped", user, canary)
+	said := `[redacted] of "" with `
+	if have := err.Error(); have != "outer: "+said+": inner [redacted]" || fault.From(err).Message != said {
+		t.Errorf("have %q, %q, want every part of it once", have, fault.From(err).Message)
+	}
+	for e := err; e != nil && !strings.Contains(e.Error(), canary); e = errors.Unwrap(e) {
+		if coded, ok := e.(*fault.Error); ok && coded.Error() != said { //nolint:errorlint // each of the chain
+			t.Errorf("have %q, want %q", coded, said)
+		}
+	}
 	_, err = w.app.Invoke(t.Context(), "vault", "Open", "", user, canary)
 	if have := fault.From(err); have.Code != fault.Internal || have.Class != "*errors.errorString" {
 		t.Errorf("have %+v, want %s and the class of what is at its bottom", have, fault.Internal)
@@ -176,6 +190,8 @@ type forms struct {
 	_ naming `method:"Loose" sensitive:"any.thing"`
 	_ naming `method:"List" args:"users" sensitive:"users.card.number"`
 	_ naming `method:"Two" args:"a, b" sensitive:"b"`
+	_ naming `method:"Kept" args:"accounts" sensitive:"accounts.card.number,accounts.*.name"`
+	_ naming `method:"Sent" args:"body,when" sensitive:"body.password,when"`
 }
 
 type query struct {
@@ -191,9 +207,31 @@ func (*forms) Loose(any)           {}
 func (*forms) List([]account)      {}
 func (*forms) Two(string, *string) {}
 
+// Kept and Sent say what they got, in an error.
+func (*forms) Kept(all map[string][]account) error {
+	return fmt.Errorf("have %s of %s", all["ann"][0].Card.Number, all["ann"][0].Name)
+}
+func (*forms) Sent(body json.RawMessage, _ time.Time) error { return fmt.Errorf("have %s", body) }
+
 func TestSensitiveNamesParametersAndWhatIsInThem(t *testing.T) {
 	t.Parallel()
-	newWorld(t, &forms{})
+	w := newWorld(t, &forms{})
+	if diff := cmp.Diff([]string{"accounts.*.card.number", "accounts.*.name"}, w.app.Manifest().Services[0].Entrypoints[4].Sensitive); diff != "" {
+		t.Errorf("paths through every key of a map (-want +have):\n%s", diff)
+	}
+}
+
+func TestSensitiveLeadsThroughMapsAndMessages(t *testing.T) {
+	t.Parallel()
+	w := startWorld(t, &forms{})
+	accounts := map[string][]account{"ann": {{Name: "canary-ann", Card: &card{Number: canary}}}}
+	if _, err := w.app.Invoke(t.Context(), "forms", "Kept", accounts); err == nil || err.Error() != "have [redacted] of [redacted]" {
+		t.Errorf("have %v, want nothing of what every account has", err)
+	}
+	body := json.RawMessage(`{"password":"` + canary + `","user":"ann"}`)
+	if _, err := w.app.Invoke(t.Context(), "forms", "Sent", body, time.Now()); err == nil || err.Error() != `have {"password":"[redacted]","user":"ann"}` {
+		t.Errorf("have %v, want the user alone", err)
+	}
 }
 
 // misnamed has mistakes in its key sensitive.

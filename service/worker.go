@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"runtime/debug"
 	"time"
@@ -49,12 +50,24 @@ func (c *container) serve(j *job) {
 // run calls the middleware and, within it, the method. A panic becomes the error.
 func (c *container) run(j *job) (out any, err error) {
 	defer recovered(&out, &err)
-	logStart(c.app.logger, j.call)
 	if c.observed() {
 		c.emit(CallStarted{Call: j.call, Time: j.started})
 	}
+	c.sayStart(j.call)
 	out, err = c.handler(j.call.Context(), j.call)
 	return out, sound(err)
+}
+
+// sayStart logs a call before its method runs. What its arguments say of themselves does
+// not concern the method; how they are read does.
+func (c *container) sayStart(call *entrypoint.Call) {
+	if !c.app.logger.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	_ = call.Bind() // the call panics where it does
+	if e := guarded(func() error { logStart(c.app.logger, call); return nil }); e != nil {
+		c.logger.Error("the arguments of a call cannot be logged", "method", call.Name, "call_id", call.ID, "error", scrubbed(call, e))
+	}
 }
 
 // sound returns an error of a method as it can be handled: a nil pointer in it
@@ -132,7 +145,7 @@ func (c *container) invoke(ctx context.Context, call *entrypoint.Call) (out any,
 	var loans []loan
 	err = errExited // until the method has returned
 	defer func() {
-		if err = c.release(ctx, loans, err); err != nil {
+		if err = c.release(ctx, call, loans, err); err != nil {
 			out = nil
 		}
 	}()
@@ -187,7 +200,7 @@ func (l *lender) acquire(ctx context.Context, field reflect.Value) (release depe
 // release gives everything back in reverse order and returns the outcome, which
 // a release that fails turns into its own error. One that ends the goroutine is a
 // failure too, and those after it run nevertheless.
-func (c *container) release(ctx context.Context, loans []loan, outcome error) (after error) {
+func (c *container) release(ctx context.Context, call *entrypoint.Call, loans []loan, outcome error) (after error) {
 	last := len(loans) - 1
 	if last < 0 {
 		return outcome
@@ -195,14 +208,14 @@ func (c *container) release(ctx context.Context, loans []loan, outcome error) (a
 	if after = outcome; after == nil {
 		after = errExited // until the release has returned
 	}
-	defer func() { after = c.release(ctx, loans[:last], after) }()
-	return c.releaseOne(ctx, loans[last], outcome)
+	defer func() { after = c.release(ctx, call, loans[:last], after) }()
+	return c.releaseOne(ctx, call, loans[last], outcome)
 }
 
 // releaseOne gives one loan back and returns the outcome. That of a call that has
 // failed already stays as it is; the error of its release is logged.
-func (c *container) releaseOne(ctx context.Context, l loan, outcome error) error {
-	err := l.giveBack(ctx, outcome)
+func (c *container) releaseOne(ctx context.Context, call *entrypoint.Call, l loan, outcome error) error {
+	err := l.giveBack(ctx, call, outcome)
 	switch {
 	case err == nil:
 		return outcome
@@ -214,7 +227,9 @@ func (c *container) releaseOne(ctx context.Context, l loan, outcome error) error
 	}
 }
 
-func (l loan) giveBack(ctx context.Context, outcome error) (err error) {
+// giveBack tells the provider the outcome; neither that nor its own error has the
+// sensitive arguments in it.
+func (l loan) giveBack(ctx context.Context, call *entrypoint.Call, outcome error) (err error) {
 	var none any
 	defer recovered(&none, &err)
 	if ctx.Err() != nil { // perhaps only since the release before
@@ -222,5 +237,13 @@ func (l loan) giveBack(ctx context.Context, outcome error) (err error) {
 		defer cancel()
 		ctx = fresh
 	}
-	return l.release(ctx, outcome)
+	return quietly(call, l.release(ctx, quietly(call, outcome)))
+}
+
+// quietly is scrubbed for an error that nobody has heard yet: it may panic when it is
+// asked for its text.
+func quietly(call *entrypoint.Call, err error) (quiet error) {
+	var none any
+	defer recovered(&none, &quiet)
+	return scrubbed(call, err)
 }

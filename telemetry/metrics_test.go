@@ -194,7 +194,7 @@ func (odd) Measure(record func(dependency.Measurement)) {
 
 func TestMeasurementThatCannotBeReadDoesNotHideTheOthers(t *testing.T) {
 	t.Parallel()
-	w := svctest.New(t, &Ward{}, telemetry.Options(), service.Extend(func(x service.Extended) error {
+	w := svctest.New(t, &Ward{}, telemetry.Options(), service.Extend("test", func(x service.Extended) error {
 		_, err := x.Shared("odd", func() (any, error) { return odd{}, nil })
 		return err
 	}))

@@ -29,7 +29,7 @@ func Options(options ...Option) []service.Option {
 	for _, o := range options {
 		o(&p.wishes)
 	}
-	return []service.Option{service.Trace(p), service.Use(p.around), service.Extend(p.join)}
+	return []service.Option{service.Trace(p), service.Use(p.around), service.Extend("telemetry", p.join)}
 }
 
 // Option adds something to what Options does.

@@ -26,7 +26,7 @@ func (p *pond) Health(context.Context) error {
 func TestProcessIsNotReadyWhileADependencyIsIll(t *testing.T) {
 	t.Parallel()
 	p := new(pond)
-	v, _ := open(t, &Pears{}, service.Extend(func(h service.Extended) error {
+	v, _ := open(t, &Pears{}, service.Extend("test", func(h service.Extended) error {
 		if web.Serving(h) == nil {
 			return errors.New("have no server, want that of Pears")
 		}
@@ -42,7 +42,7 @@ func TestProcessIsNotReadyWhileADependencyIsIll(t *testing.T) {
 
 func TestProcessWithoutHTTPServesNothing(t *testing.T) {
 	t.Parallel()
-	app(t, "", &Barn{}, service.Extend(func(h service.Extended) error {
+	app(t, "", &Barn{}, service.Extend("test", func(h service.Extended) error {
 		if web.Serving(h) != nil {
 			return errors.New("have a server, want none")
 		}

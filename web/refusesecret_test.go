@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -24,11 +25,11 @@ func TestRefusalThatQuotesASensitiveArgumentSaysNothing(t *testing.T) {
 	v, _ := open(t, &Blabber{})
 	const secret = `{"password":"LEAK-refuse"}`
 	a := v.ask("POST", "/try", secret, "Content-Type", "application/json")
-	if a.StatusCode != 418 || strings.Contains(a.body, "LEAK") {
+	if a.StatusCode != http.StatusTeapot || strings.Contains(a.body, "LEAK") {
 		t.Errorf("have %d %s, want 418 without the password", a.StatusCode, a.body)
 	}
 	a = v.ask("POST", "/open", secret, "Content-Type", "application/json")
-	if a.StatusCode != 418 || !strings.Contains(a.body, "not LEAK-refuse") {
+	if a.StatusCode != http.StatusTeapot || !strings.Contains(a.body, "not LEAK-refuse") {
 		t.Errorf("have %d %s, want 418 with the detail", a.StatusCode, a.body)
 	}
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/config"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/events"
@@ -22,10 +22,8 @@ func discreetPayload(r events.Raw, paths []string) shownPayload {
 		return p
 	}
 	hidden := shownPayload{Payload: json.RawMessage(`"` + entrypoint.Hidden + `"`)}
-	decoder := json.NewDecoder(bytes.NewReader(p.Payload))
-	decoder.UseNumber()
-	var tree any
-	if p.Body != nil || slices.Contains(paths, "*") || decoder.Decode(&tree) != nil {
+	tree, err := p.tree()
+	if err != nil || slices.Contains(paths, "*") {
 		return hidden
 	}
 	for _, path := range paths {
@@ -36,6 +34,16 @@ func discreetPayload(r events.Raw, paths []string) shownPayload {
 		return hidden
 	}
 	return shownPayload{Payload: text}
+}
+
+// tree returns the payload as encoding/json reads it, numbers as they are written.
+func (p shownPayload) tree() (tree any, err error) {
+	if p.Body != nil {
+		return nil, errors.New("the payload cannot be read")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(p.Payload))
+	decoder.UseNumber()
+	return tree, decoder.Decode(&tree)
 }
 
 // withoutField returns a tree without what stands at a path, in each element of lists.
@@ -51,7 +59,7 @@ func withoutField(tree any, path []string) any {
 		return tree
 	case map[string]any:
 		for name := range tree {
-			if strings.EqualFold(name, path[0]) {
+			if path[0] == "*" || strings.EqualFold(name, path[0]) {
 				tree[name] = withoutField(tree[name], path[1:])
 			}
 		}
@@ -59,6 +67,44 @@ func withoutField(tree any, path []string) any {
 	default:
 		return entrypoint.Hidden // no handler could read it: who knows what it is
 	}
+}
+
+// discreetKey is the key of an event of which p is shown. A key that may be taken from
+// something sensitive is not shown: where there are paths, only one that stands in p, and
+// nowhere in what p leaves out. Emitters need not say which field it is.
+func discreetKey(key string, r events.Raw, p shownPayload, paths []string) string {
+	if key == "" || len(paths) == 0 {
+		return key
+	}
+	shown, err := p.tree()
+	if err != nil {
+		return entrypoint.Hidden
+	}
+	all, err := showPayload(r).tree()
+	if n := occurrences(shown, key); err != nil || n == 0 || n < occurrences(all, key) {
+		return entrypoint.Hidden
+	}
+	return key
+}
+
+// occurrences returns how often a value stands in a tree.
+func occurrences(tree any, value string) (n int) {
+	switch tree := tree.(type) {
+	case []any:
+		for _, element := range tree {
+			n += occurrences(element, value)
+		}
+	case map[string]any:
+		for _, field := range tree {
+			n += occurrences(field, value)
+		}
+	case nil:
+	default:
+		if fmt.Sprint(tree) == value {
+			return 1
+		}
+	}
+	return n
 }
 
 // discreetData is context data without values whose keys are those of secrets.
@@ -70,36 +116,4 @@ func discreetData(data map[string]string) map[string]string {
 		}
 	}
 	return quiet
-}
-
-// sensitivity knows what of the events the handlers that are running keep secret.
-type sensitivity struct {
-	conn  *broker.Conn
-	known map[string][]string // paths by "source.type"
-}
-
-// of returns the paths of an event. It asks the handlers when an event is first seen.
-func (s *sensitivity) of(ctx context.Context, event string) []string {
-	paths, known := s.known[event]
-	if !known {
-		paths = s.ask(ctx, event)
-		s.known[event] = paths
-	}
-	return paths
-}
-
-func (s *sensitivity) ask(ctx context.Context, event string) (paths []string) {
-	found, err := s.conn.Discover(ctx, "")
-	if err != nil {
-		return []string{"*"}
-	}
-	for _, info := range found {
-		for _, e := range info.Endpoints {
-			sensitive := e.Metadata[events.MetadataSensitive]
-			if sensitive != "" && broker.Matches(e.Metadata["source"]+"."+e.Metadata["event"], event) {
-				paths = append(paths, strings.Split(sensitive, ",")...)
-			}
-		}
-	}
-	return paths
 }

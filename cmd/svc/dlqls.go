@@ -51,6 +51,7 @@ func (f *dlqLsFlags) run(cmd *cobra.Command, handler string) error {
 		if err != nil {
 			return err
 		}
+		l.Key = discreetKey(l.Key, l.Payload, discreetPayload(l.Payload, l.Sensitive), l.Sensitive)
 		rows = append(rows, showLetter(l))
 	}
 	if len(rows) == 0 {

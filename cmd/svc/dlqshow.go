@@ -30,7 +30,8 @@ func dlqShowVerb() *cobra.Command {
 		Use:   "show NUMBER [flags]",
 		Short: "Print all that is known of a dead letter.",
 		Long: "Print all that is known of a dead letter, then its payload as JSON, without what the\n" +
-			"handler declares sensitive, and context data with the name of a secret.\n" +
+			"handler declares sensitive, a key that may be it, and context data with the name of a\n" +
+			"secret.\n" +
 			"Exit code 3 means that there is none with this number, or not any more.",
 		Example: "  svc dlq show 17\n  svc dlq show 17 --json",
 		Args:    cobra.ExactArgs(1),
@@ -58,14 +59,19 @@ func (f *dlqShowFlags) run(cmd *cobra.Command, word string) error {
 	if err != nil {
 		return err
 	}
+	return f.print(cmd.OutOrStdout(), l)
+}
+
+func (f *dlqShowFlags) print(out io.Writer, l events.Letter) error {
 	if !f.reveal {
 		l.Data = discreetData(l.Data)
 	} else {
 		l.Sensitive = nil
 	}
 	payload := discreetPayload(l.Payload, l.Sensitive)
+	l.Key = discreetKey(l.Key, l.Payload, payload, l.Sensitive)
 	if !f.json {
-		return printLetter(cmd.OutOrStdout(), l, payload)
+		return printLetter(out, l, payload)
 	}
 	text, err := encodeJSON(struct {
 		shownLetter
@@ -76,7 +82,7 @@ func (f *dlqShowFlags) run(cmd *cobra.Command, word string) error {
 	if err != nil {
 		return err
 	}
-	return printJSON(cmd.OutOrStdout(), text)
+	return printJSON(out, text)
 }
 
 // letterNumber reads the number of a dead letter.

@@ -33,7 +33,8 @@ func listenVerb() *cobra.Command {
 		Long: "Print the events that are emitted from now on, a line for each: its time, what it is,\n" +
 			"its id, and its payload as JSON. What is meant is every event, those of a SOURCE, or\n" +
 			"those of a pattern, in which * is any word and > the rest; quote it for the shell.\n" +
-			"What the handlers that are running declare sensitive is not shown.\n" +
+			"What handlers declare sensitive is not shown, nor a key that may be it; a handler that\n" +
+			"starts meanwhile is known within 3 s.\n" +
 			"Listening has begun when svc says so, on standard error. Handlers get their events as\n" +
 			"without it. What is emitted twice with one id, or replayed, is heard again.\n\n" +
 			"^C ends it with 0. Exit codes: 2 wrong arguments, 3 no broker, or the connection is\n" +
@@ -58,7 +59,7 @@ func (f *listenFlags) run(cmd *cobra.Command, pattern string) error {
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
 	defer stop()
-	// What the connection has to say is of interest once it is there.
+	// What the connection has to say is of interest while svc listens.
 	level := new(slog.LevelVar)
 	level.Set(slog.LevelError + 1)
 	conn, end, err := f.connect(ctx, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})))
@@ -67,13 +68,20 @@ func (f *listenFlags) run(cmd *cobra.Command, pattern string) error {
 	}
 	defer end()
 	level.Set(slog.LevelWarn)
+	defer level.Set(slog.LevelError + 1) // that svc closes it is no news
+	return f.listen(ctx, cmd, conn, pattern)
+}
+
+func (f *listenFlags) listen(ctx context.Context, cmd *cobra.Command, conn *broker.Conn, pattern string) error {
 	h := &hearing{out: cmd.OutOrStdout(), json: f.json, left: f.count, done: make(chan struct{})}
 	if !f.reveal {
-		h.secrets = &sensitivity{conn: conn, known: make(map[string][]string)}
+		h.secrets = &sensitivity{conn: conn}
+		defer h.secrets.start(ctx)()
 	}
-	err = h.listen(ctx, conn, pattern, newNotes(cmd.ErrOrStderr(), false))
-	level.Set(slog.LevelError + 1) // that svc closes it is no news
-	return err
+	if ctx.Err() != nil {
+		return nil // ^C, while handlers were asked
+	}
+	return h.listen(ctx, conn, pattern, newNotes(cmd.ErrOrStderr(), false))
 }
 
 // check looks at what was typed; counted says whether -n was.
@@ -137,12 +145,13 @@ func (h *hearing) sensitive(event string) []string {
 	if h.secrets == nil {
 		return nil
 	}
-	return h.secrets.of(context.Background(), event)
+	return h.secrets.of(event)
 }
 
 func (h *hearing) print(info events.Info, r events.Raw) error {
 	when, event := info.Emitted, info.Source+"."+info.Type
-	payload := discreetPayload(r, h.sensitive(event))
+	paths := h.sensitive(event)
+	payload := discreetPayload(r, paths)
 	if when.IsZero() {
 		when = time.Now() // its emitter has not said
 	}
@@ -157,7 +166,7 @@ func (h *hearing) print(info events.Info, r events.Raw) error {
 		ID    string    `json:"id"`
 		Key   string    `json:"key,omitempty"`
 		shownPayload
-	}{when, event, info.ID, info.Key, payload})
+	}{when, event, info.ID, discreetKey(info.Key, r, payload, paths), payload})
 	if err == nil {
 		_, err = fmt.Fprintf(h.out, "%s\n", present.SafeJSON(text))
 	}

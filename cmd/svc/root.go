@@ -110,7 +110,7 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 	if hint := suggest.Hint(args[0], names); hint != "" {
 		return fmt.Errorf("unknown verb %q; %s", args[0], hint)
 	}
-	return fmt.Errorf("unknown verb %q; there are: %s", args[0], suggest.List(names))
+	return fmt.Errorf("unknown verb %q; there are: %s", args[0], strings.Join(names, ", "))
 }
 
 // flagError adds the nearest flag to the complaint about one that is unknown.

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 )
 
 // statsFlags are the flags of svc stats.
@@ -111,7 +112,7 @@ func (f *statsFlags) print(out io.Writer, rows []serviceStats) error {
 		return err
 	}
 	if f.watch {
-		_, err = fmt.Fprintf(out, "%s\n", text)
+		_, err = fmt.Fprintf(out, "%s\n", present.SafeJSON(text))
 		return err
 	}
 	return printJSON(out, text)

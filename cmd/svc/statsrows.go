@@ -35,9 +35,9 @@ func takeStats(ctx context.Context, conn *broker.Conn, service string) (census, 
 type serviceStats struct {
 	Name      string        `json:"name"`
 	Instances int           `json:"instances"`
-	Workers   int           `json:"workers"` // of all instances; 0 where they do not say
-	Busy      int           `json:"busy"`
-	Waiting   int           `json:"waiting"` // calls
+	Workers   int64         `json:"workers"` // of all instances; 0 where they do not say
+	Busy      int64         `json:"busy"`
+	Waiting   int64         `json:"waiting"` // calls
 	Events    *eventStats   `json:"events,omitempty"`
 	Methods   []methodStats `json:"methods"`
 }
@@ -59,7 +59,7 @@ type methodStats struct {
 	AverageMS float64 `json:"average_ms"`           // 0 without requests
 	LastError string  `json:"last_error,omitempty"` // of one of the instances
 
-	took time.Duration
+	took float64 // nanoseconds, more than a time.Duration holds
 }
 
 // totals returns what was counted since the instances started.
@@ -103,14 +103,14 @@ func (s census) of(now broker.Stats) broker.Stats {
 // add counts what an instance has to say that it had not said before.
 func (r *serviceStats) add(now, before broker.Stats) {
 	r.Instances++
-	r.Workers += int(now.Data["svc_workers"])
-	r.Busy += int(now.Data["svc_workers_busy"])
-	r.Waiting += int(now.Data["svc_calls_waiting"])
+	r.Workers = more(r.Workers, now.Data["svc_workers"])
+	r.Busy = more(r.Busy, now.Data["svc_workers_busy"])
+	r.Waiting = more(r.Waiting, now.Data["svc_calls_waiting"])
 	if _, handles := now.Data["svc_events_failed_total"]; handles {
 		r.Events = cmp.Or(r.Events, new(eventStats))
-		r.Events.Failed += now.Data["svc_events_failed_total"] - before.Data["svc_events_failed_total"]
-		r.Events.Dropped += now.Data["svc_events_dropped_total"] - before.Data["svc_events_dropped_total"]
-		r.Events.Dead += now.Data["svc_events_dead_total"] - before.Data["svc_events_dead_total"]
+		r.Events.Failed += grown(now.Data["svc_events_failed_total"], before.Data["svc_events_failed_total"])
+		r.Events.Dropped += grown(now.Data["svc_events_dropped_total"], before.Data["svc_events_dropped_total"])
+		r.Events.Dead += grown(now.Data["svc_events_dead_total"], before.Data["svc_events_dead_total"])
 	}
 	for _, e := range now.Endpoints {
 		var b broker.EndpointStats
@@ -132,11 +132,29 @@ func (r *serviceStats) method(e broker.EndpointStats) *methodStats {
 
 func (m *methodStats) add(now, before broker.EndpointStats) {
 	m.Instances++
-	m.Requests += float64(now.NumRequests - before.NumRequests)
-	m.Errors += float64(now.NumErrors - before.NumErrors)
-	m.took += time.Duration(now.ProcessingTime - before.ProcessingTime)
+	m.Requests += grown(float64(now.NumRequests), float64(before.NumRequests))
+	m.Errors += grown(float64(now.NumErrors), float64(before.NumErrors))
+	m.took += max(float64(now.ProcessingTime)-float64(before.ProcessingTime), 0)
 	m.LastError = cmp.Or(m.LastError, now.LastError)
 }
+
+// most is what is counted at the most: whoever is on the bus sends numbers, and beyond it
+// those of JSON are not exact, nor are sums of them finite.
+const most = 1 << 53
+
+// bounded returns what n can be at the most, and at the least.
+func bounded(n float64) float64 {
+	if n > 0 { // which what is no number is not, either
+		return min(n, most)
+	}
+	return 0
+}
+
+// grown returns by how much a count has grown.
+func grown(now, before float64) float64 { return max(bounded(now)-bounded(before), 0) }
+
+// more returns a sum of what instances say with that of one more.
+func more(sum int64, n float64) int64 { return min(sum+int64(bounded(n)), most) }
 
 // rate makes of what was counted what it is per second, and of time what one took.
 func (r *serviceStats) rate(seconds float64) {
@@ -144,7 +162,7 @@ func (r *serviceStats) rate(seconds float64) {
 	for i := range r.Methods {
 		m := &r.Methods[i]
 		if m.Requests > 0 {
-			m.AverageMS = tidy(float64(m.took) / float64(time.Millisecond) / m.Requests)
+			m.AverageMS = tidy(bounded(m.took/m.Requests) / float64(time.Millisecond))
 		}
 		m.Requests, m.Errors = tidy(m.Requests/seconds), tidy(m.Errors/seconds)
 	}
@@ -158,7 +176,7 @@ func tidy(n float64) float64 { return math.Round(n*1000) / 1000 }
 
 // lines returns the columns of each method, "-" for what is not known.
 func (r *serviceStats) lines(rates, events bool) (lines [][]string) {
-	ofService := []string{"-", strconv.Itoa(r.Waiting)}
+	ofService := []string{"-", strconv.FormatInt(r.Waiting, 10)}
 	if r.Workers > 0 {
 		ofService[0] = fmt.Sprintf("%d/%d", r.Busy, r.Workers)
 	}

@@ -22,7 +22,7 @@ type body struct {
 
 // Read reads what the API sends.
 func (b *body) Read(p []byte) (int, error) {
-	if int64(len(p)) > b.left+1 {
+	if int64(len(p))-1 > b.left {
 		p = p[:b.left+1]
 	}
 	n, err := b.ReadCloser.Read(p)

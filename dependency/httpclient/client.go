@@ -17,7 +17,13 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/enoki-go/enoki/fault"
 )
+
+// ErrUnavailable is the error of requests to an API that cannot be reached. Its text names
+// the configuration key behind it, and is not for the public: HTTP answers without it.
+var ErrUnavailable = fault.Declare("svc.http_unavailable", fault.Unavailable, "the API is not available")
 
 // Client calls one HTTP API. All services of a process that name the same API share its
 // connections. What a method calls with the context of its call ends with the call, and
@@ -25,7 +31,8 @@ import (
 //
 // An API that cannot be reached is a fault.Unavailable that names the configuration key
 // of its address, one that is too slow a fault.Timeout that names that of its time.
-// Errors and logs hold no queries, bodies, headers or passwords.
+// Context data that fits no header is a fault.Invalid. Errors and logs hold no queries,
+// bodies, headers or passwords; for queries see [Client.HTTP].
 type Client struct {
 	api  *api
 	http *http.Client
@@ -68,7 +75,8 @@ func newRequest(ctx context.Context, method, target string, body io.Reader) (*ht
 }
 
 // HTTP returns the same client for libraries that want one of net/http. It takes
-// absolute URLs of the API.
+// absolute URLs of the API. Its errors are those of net/http, a *url.Error with the whole
+// URL: where there are secrets in queries, use Do, whose errors hold none.
 func (c *Client) HTTP() *http.Client { return c.http }
 
 // api is where requests may go.

@@ -16,10 +16,11 @@ import (
 // Config is the configuration section http.<name>; the name is that of the tag http.
 type Config struct {
 	// URL is where the API is, http or https, with the path that all of its paths begin
-	// with. A user and a password in it are sent with each request.
+	// with. A user and a password in it are sent with each request that has no header
+	// Authorization.
 	URL string
-	// Timeout bounds a request from its start to the end of the answer's body; 10 s. The
-	// deadline of the call does so as well.
+	// Timeout bounds a request from its start to the end of the answer's body, with all
+	// redirections and retries; 10 s. The deadline of the call does so as well.
 	Timeout time.Duration
 	// Retries is how often a request is sent again that may be (its method is GET, HEAD,
 	// OPTIONS, PUT or DELETE, and its body can be read again) where the API cannot be
@@ -29,7 +30,8 @@ type Config struct {
 	// Body is how many bytes of an answer may be read; 10 MiB.
 	Body int64
 	// Headers are the headers that carry context data, as in web.headers: X-Tenant:
-	// tenant. The trace context is always sent.
+	// tenant. The trace context is always sent. Text with a line break in it is
+	// fault.Invalid.
 	Headers map[string]string
 }
 

@@ -27,7 +27,8 @@ func (e *StatusError) Error() string {
 const mostOfError = 4 << 10 // bytes of a body that are kept for StatusError
 
 // JSON sends in as JSON, nothing where it is nil, and decodes the answer into out, which
-// may be nil. Another status than 2xx is a *StatusError; it has the code unavailable
+// may be nil, and stays as it is where the status is 204 or 205: there is no content
+// then. Another status than 2xx is a *StatusError; it has the code unavailable
 // where the status is 429, 502, 503 or 504, and internal otherwise: what the API thinks
 // of us is not what our caller is to be told.
 func (c *Client) JSON(ctx context.Context, method, path string, in, out any) error {
@@ -43,6 +44,9 @@ func (c *Client) JSON(ctx context.Context, method, path string, in, out any) err
 	what := fmt.Sprintf("http client %s: %s %s", c.api.name, method, answer.Request.URL.Path)
 	if answer.StatusCode/100 != 2 {
 		return refused(what, answer)
+	}
+	if answer.StatusCode == http.StatusNoContent || answer.StatusCode == http.StatusResetContent {
+		return nil
 	}
 	return decode(what, answer.Body, out)
 }

@@ -2,6 +2,7 @@ package httpclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -23,7 +24,7 @@ type options struct {
 // Provide fills the field.
 func (*Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
 	var o options
-	if err := tag.Read(f.Tag, &o); err != nil {
+	if err := errors.Join(dependency.WantType[*Client](f), tag.Read(f.Tag, &o)); err != nil {
 		return nil, err
 	}
 	c, base, err := readConfig(h, o.HTTP)

@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
-	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 )
 
@@ -24,20 +24,46 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.within(r.URL); err != nil {
+	if err := cmp.Or(t.within(r.URL), t.sendable(r)); err != nil {
+		discard(r.Body)
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), t.config.Timeout)
+	ctx, cancel := context.WithDeadline(r.Context(), t.deadline(r))
 	sent, end := t.trace(ctx, r)
-	answer, err := t.persist(t.loaded(sent, r))
+	answer, err := t.send(sent, r)
 	if err != nil {
-		err = t.explain(r, err)
 		cancel()
 		end(err)
 		return nil, err
 	}
 	end(failure(r, answer))
 	answer.Body = &body{ReadCloser: answer.Body, left: t.config.Body, request: r, transport: t, cancel: cancel}
+	return answer, nil
+}
+
+// deadline is when the time of a request is over. Where it was redirected, that is the
+// one of the first.
+func (t *transport) deadline(r *http.Request) time.Time {
+	if via := r.Response; via != nil && via.Request != nil {
+		if began, ok := via.Request.Context().Deadline(); ok {
+			return began
+		}
+	}
+	return time.Now().Add(t.config.Timeout)
+}
+
+// send sends a request with what it carries. The context is that of the request with its
+// time and trace.
+func (t *transport) send(ctx context.Context, r *http.Request) (*http.Response, error) {
+	loaded, err := t.loaded(ctx, r)
+	if err != nil {
+		discard(r.Body)
+		return nil, err
+	}
+	answer, err := t.persist(loaded)
+	if err != nil {
+		return nil, t.explain(r, err)
+	}
 	return answer, nil
 }
 
@@ -57,29 +83,6 @@ func failure(r *http.Request, answer *http.Response) error {
 	return fmt.Errorf("%s %s: have status %d", r.Method, r.URL.Host, answer.StatusCode)
 }
 
-// traceFields are the context data that says where a trace goes on, see W3C Trace
-// Context.
-var traceFields = []string{"traceparent", "tracestate"}
-
-// loaded returns the request with the context data that it carries. What it has in its
-// headers already stays.
-func (t *transport) loaded(ctx context.Context, r *http.Request) *http.Request {
-	r = r.Clone(ctx)
-	data := entrypoint.Data(ctx)
-	set := func(header, key string) {
-		if text := data[key]; text != "" && r.Header.Get(header) == "" {
-			r.Header.Set(header, text)
-		}
-	}
-	for _, field := range traceFields {
-		set(field, field)
-	}
-	for header, key := range t.config.Headers {
-		set(header, key)
-	}
-	return r
-}
-
 const (
 	firstPause   = 100 * time.Millisecond
 	longestPause = 2 * time.Second
@@ -93,14 +96,16 @@ func (t *transport) persist(r *http.Request) (*http.Response, error) {
 		if retries == 0 || !again(r, answer, err) {
 			return answer, err
 		}
+		if !wait(r.Context(), pause) {
+			return answer, err
+		}
 		body, unreadable := bodyAgain(r)
 		if unreadable != nil {
 			return answer, err
 		}
-		if !wait(r.Context(), pause) {
-			return answer, err
+		if answer != nil {
+			discard(answer.Body)
 		}
-		drop(answer)
 		r = r.Clone(r.Context())
 		r.Body, pause = body, min(2*pause, longestPause)
 	}
@@ -114,19 +119,18 @@ var passing = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.S
 
 // again reports whether a request may be sent again, and whether that could help.
 func again(r *http.Request, answer *http.Response, err error) bool {
-	if !slices.Contains(idempotent, r.Method) || r.Context().Err() != nil {
+	if !slices.Contains(idempotent, r.Method) || hasBody(r) && r.GetBody == nil || r.Context().Err() != nil {
 		return false
 	}
 	return err != nil || slices.Contains(passing, answer.StatusCode)
 }
 
+func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
+
 // bodyAgain returns the body of a request from its beginning.
 func bodyAgain(r *http.Request) (io.ReadCloser, error) {
-	if r.Body == nil || r.Body == http.NoBody {
+	if !hasBody(r) {
 		return r.Body, nil
-	}
-	if r.GetBody == nil {
-		return nil, http.ErrBodyReadAfterClose
 	}
 	return r.GetBody()
 }
@@ -142,10 +146,10 @@ func wait(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// drop closes an answer that nobody reads.
-func drop(answer *http.Response) {
-	if answer != nil {
-		_ = answer.Body.Close()
+// discard closes a body that nobody reads, where there is one.
+func discard(body io.Closer) {
+	if body != nil {
+		_ = body.Close()
 	}
 }
 
@@ -159,5 +163,5 @@ func (t *transport) explain(r *http.Request, err error) error {
 	if isTimeout(err) {
 		return fault.Newf(fault.Timeout, "%s: no answer within %v (configuration key http.%s.timeout)", what, t.config.Timeout, t.name)
 	}
-	return fault.Newf(fault.Unavailable, "%s: the API is not available (configuration key http.%s.url)", what, t.name).Because(err)
+	return ErrUnavailable.Explain("%s: the API is not available (configuration key http.%s.url)", what, t.name).Because(err)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/enoki-go/enoki/config"
 	"github.com/enoki-go/enoki/dependency/redisdb"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -150,5 +151,22 @@ REDIS_URIS: {default: 'redis://localhost:1?pool_size=7'}
 `))
 	if o := client(t, w).Options(); o.PoolSize != 7 || o.ReadTimeout.String() != "5s" || o.DialTimeout.String() != "2s" {
 		t.Errorf("have %d connections, %v to read and %v to dial, want 7, 5s and 2s", o.PoolSize, o.ReadTimeout, o.DialTimeout)
+	}
+}
+
+// pointless is without the star that a client has.
+type pointless struct {
+	Redis redisdb.Client `redis:"development"`
+
+	_ rpc.Method `method:"Get"`
+}
+
+func (*pointless) Get() {}
+
+func TestClientIsAPointer(t *testing.T) {
+	t.Parallel()
+	_, err := newApp("", &pointless{})
+	if want := "field Redis: have a field of type redisdb.Client, want *redisdb.Client"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("have %v, want %s", err, want)
 	}
 }

@@ -128,5 +128,5 @@ func hasAny(err error, targets ...error) bool {
 
 // unavailable returns why a command failed, as callers may know it.
 func (h hook) unavailable(how, setting string, err error) error {
-	return fault.New(fault.Unavailable, fmt.Sprintf("redis %s is not available%s (%s)", h.server.settings.key, how, setting)).Because(err)
+	return ErrUnavailable.Explain("redis %s is not available%s (%s)", h.server.settings.key, how, setting).Because(err)
 }

@@ -3,21 +3,18 @@ package redisdb
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
-
-	"github.com/enoki-go/enoki/dependency"
-	"github.com/enoki-go/enoki/fault"
 )
 
 // server is one Redis that all services of the process with the same settings share,
 // known by the key that was declared first.
 type server struct {
+	label    string // among those of the process
 	settings settings
 	logger   *slog.Logger
 	lent     *Client // filled by Start
@@ -31,13 +28,8 @@ type server struct {
 // is there answers in less.
 const grace = 100 * time.Millisecond
 
-var (
-	_ dependency.Healthy  = (*server)(nil)
-	_ dependency.Measured = (*server)(nil)
-)
-
-func newServer(s settings, logger *slog.Logger) *server {
-	return &server{settings: s, logger: logger, lent: &Client{}}
+func newServer(label string, s settings, logger *slog.Logger) *server {
+	return &server{label: label, settings: s, logger: logger, lent: &Client{}}
 }
 
 // Start makes the client ready to be used. Redis need not be there yet.
@@ -96,34 +88,6 @@ func (s *server) Stop(context.Context) error {
 // the first call to learn it.
 func (s *server) look(ctx context.Context) {
 	if err := s.lent.Ping(ctx).Err(); err != nil && ctx.Err() == nil {
-		s.logger.WarnContext(ctx, "redis cannot be reached; calls fail until it can", "redis", s.settings.key, "error", err)
-	}
-}
-
-// Health asks Redis whether it is there.
-func (s *server) Health(ctx context.Context) error {
-	if client := s.started.Load(); client != nil && client.Ping(ctx).Err() == nil {
-		return nil
-	}
-	return fault.New(fault.Unavailable, fmt.Sprintf("redis %s is not available", s.settings.key))
-}
-
-// Measure records how the connections are used.
-func (s *server) Measure(record func(dependency.Measurement)) {
-	client := s.started.Load()
-	if client == nil {
-		return
-	}
-	stats := client.PoolStats()
-	labels := []dependency.Label{{Name: "redis", Value: s.settings.key}}
-	for _, m := range []dependency.Measurement{
-		{Name: "svc_redis_connections", Help: "Connections to Redis.", Value: float64(stats.TotalConns)},
-		{Name: "svc_redis_connections_idle", Help: "Connections to Redis that nobody uses.", Value: float64(stats.IdleConns)},
-		{Name: "svc_redis_pool_hits_total", Help: "Commands that found a connection.", Count: true, Value: float64(stats.Hits)},
-		{Name: "svc_redis_pool_misses_total", Help: "Commands that had to connect.", Count: true, Value: float64(stats.Misses)},
-		{Name: "svc_redis_pool_timeouts_total", Help: "Commands that waited for a connection in vain.", Count: true, Value: float64(stats.Timeouts)},
-	} {
-		m.Labels = labels
-		record(m)
+		s.logger.WarnContext(ctx, "redis cannot be reached; calls fail until it can", "redis", s.label, "error", err)
 	}
 }

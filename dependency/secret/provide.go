@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"strings"
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/tag"
@@ -59,8 +60,9 @@ func (Text) Provide(f reflect.StructField, h dependency.Host) (dependency.Provid
 	if !o.Generate {
 		return nil, s.(source).missing(o.Secret)
 	}
+	looked := s.(source).looked
 	s, err = h.Shared(drawnKey{o.Secret}, func() (any, error) {
-		return source{text: New(rand.Text()), where: "drawn for this process"}, nil
+		return source{text: New(rand.Text() + rand.Text()), where: "drawn for this process", looked: looked}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -91,7 +93,7 @@ var (
 func (p provider) Start(context.Context) error {
 	if p.warn != nil {
 		p.warn("a secret was drawn, since none was found: other instances have another one, and so has this one after a restart",
-			"secret", p.name)
+			"name", p.name, "looked_for", strings.Join(p.source.looked, ", "))
 	}
 	return nil
 }

@@ -217,7 +217,7 @@ func TestDrawnSecretIsTheSameInTheProcessAndWarnedOf(t *testing.T) {
 	if again, _ := draw(); first == again {
 		t.Errorf("have %q twice, want another in the next process", first)
 	}
-	if !strings.Contains(log, "level=WARN") || !strings.Contains(log, "secret=signing_key") || strings.Contains(log, first) {
+	if !strings.Contains(log, "level=WARN") || !strings.Contains(log, "name=signing_key") || strings.Contains(log, first) {
 		t.Errorf("have the log\n%s\nwant a warning without the key", log)
 	}
 }

@@ -11,6 +11,7 @@ package secret
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,8 +20,9 @@ import (
 // Text is a text that does not show itself: it is printed as [redacted] by package fmt
 // with every verb, by slog, and in JSON and msgpack, so also in the answer of a method
 // that returns it by mistake. Within a struct of the configuration, or of a request, it
-// takes the text that stands there. The zero Text is empty. It is safe for concurrent
-// use.
+// takes the text that stands there; who sends such a request has a string in its place,
+// since a Text would arrive as [redacted], which is refused. The zero Text is empty. It
+// is safe for concurrent use.
 type Text struct {
 	// A function, because package fmt prints what fields hold that are not exported, and
 	// reflection reaches through pointers.
@@ -65,8 +67,12 @@ func (Text) LogValue() slog.Value { return slog.StringValue(Redacted) }
 // MarshalText returns [redacted].
 func (Text) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// UnmarshalText takes a text from the configuration or a request.
+// UnmarshalText takes a text from the configuration or a request. [redacted] is an error:
+// it would be a password that everybody knows.
 func (t *Text) UnmarshalText(text []byte) error {
+	if string(text) == Redacted {
+		return errors.New("have a secret that was redacted on its way, want its text: who sends one has a field of the type string")
+	}
 	*t = New(string(text))
 	return nil
 }

@@ -136,3 +136,31 @@ func TestRequestAndConfigurationMayHoldASecret(t *testing.T) {
 		t.Errorf("have %q, %v, want %q", mail.Password.Reveal(), err, canary)
 	}
 }
+
+// Who sends the struct that a service reads sends no secret, and must learn of it.
+func TestSecretThatWasRedactedOnItsWayIsRefused(t *testing.T) {
+	t.Parallel()
+	type login struct {
+		User     string      `json:"user"`
+		Password secret.Text `json:"password"`
+	}
+	for name, c := range map[string]codec.Codec{"json": codec.JSON, "msgpack": codec.Msgpack} {
+		body, err := c.Append(nil, login{"ann", secret.New(canary)})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var have login
+		err = c.Decode(body, &have)
+		if err == nil || !strings.Contains(err.Error(), "have a secret that was redacted on its way") || !have.Password.Empty() {
+			t.Errorf("%s: have %v and the password %q, want an error and none", name, err, have.Password.Reveal())
+		}
+	}
+	cfg, err := config.Load(config.Text("test", "mail: {password: '[redacted]'}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mail struct{ Password secret.Text }
+	if err := cfg.Section("mail", &mail); err == nil || !mail.Password.Empty() {
+		t.Errorf("have %v and %q of a configuration as it was printed, want an error", err, mail.Password.Reveal())
+	}
+}

@@ -23,8 +23,12 @@ type Config struct {
 	//
 	// Instead the URL may be an entry of the section DB_URIS, whose keys are
 	// <service>:<name>, or <name> for services without an entry of their own.
-	URL         string
-	MaxOpen     int           // connections at once; 10, and always 1 with SQLite, which has one writer
+	URL string
+	// MaxOpen is how many connections there are at once; 25, and always 1 with SQLite,
+	// which has one writer. Where calls have units of work it has to exceed the number
+	// of calls at once, over all services of the process that share the database: else
+	// each may hold the connection of its session while it waits for that of its unit.
+	MaxOpen     int
 	MaxIdleTime time.Duration // how long a connection is kept that nobody uses; 5 min
 	MaxLifetime time.Duration // of any connection; 1 h
 	// MaxWait is how long a call waits until its transaction has begun: for a
@@ -44,7 +48,7 @@ type Config struct {
 // Defaults returns the configuration that holds where none is given.
 func Defaults() Config {
 	return Config{
-		URL: embeddedURL, MaxOpen: 10, MaxIdleTime: 5 * time.Minute, MaxLifetime: time.Hour,
+		URL: embeddedURL, MaxOpen: 25, MaxIdleTime: 5 * time.Minute, MaxLifetime: time.Hour,
 		MaxWait: 5 * time.Second, MaxSilence: 5 * time.Second, InboxAge: 14 * 24 * time.Hour,
 	}
 }

@@ -31,6 +31,18 @@ func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
 		"no memory":      {"databases: {orders: {inbox_age: -1h}}", "configuration key databases.orders.inbox_age: have -1h0m0s, want more than 0"},
 		"no wait":        {"databases: {orders: {max_wait: 0s}}", "configuration key databases.orders.max_wait: have 0s, want more than 0"},
 		"no silence":     {"databases: {orders: {max_silence: 0s}}", "configuration key databases.orders.max_silence: have 0s, want more than 0"},
+		"an @ in the password": {
+			"databases: {orders: {url: 'postgres://root:x@pa55@127.0.0.1:1/orders'}}",
+			"configuration key databases.orders.url: have a URL that cannot be read (signs such as / ? # @ in a password are written as %2F %3F %23 %40); want postgres://user:password@host/name",
+		},
+		"a / in the password":            {"databases: {orders: {url: 'postgres://root:1/pa55@127.0.0.1:1/orders'}}", "have a URL that cannot be read"},
+		"a / and letters":                {"databases: {orders: {url: 'postgres://root:pa55/pa55@127.0.0.1:1/orders'}}", "have a URL that cannot be read"},
+		"an @ and a ? in the password":   {"databases: {orders: {url: 'postgres://root:x@1?pa55@a/orders'}}", "have a URL that cannot be read"},
+		"a / and a ? in the password":    {"databases: {orders: {url: 'postgres://root:1/pa55?pa55@a/orders'}}", "have a URL that cannot be read"},
+		"an @ and no host":               {"databases: {orders: {url: 'postgres://root:x@pa55@/orders'}}", "have a URL that cannot be read"},
+		"an @ and several hosts":         {"databases: {orders: {url: 'postgres://root:x@pa55@a:1,b:2/orders'}}", "have a URL that cannot be read"},
+		"an @ and a wrong port":          {"databases: {orders: {url: 'postgres://root:x@pa55@a:b/orders'}}", "have a URL that cannot be read"},
+		"a percent sign in the password": {"databases: {orders: {url: 'postgres://root:pa55%zz@a/orders'}}", "invalid percent-encoded token in password"},
 		"a Python driver": {
 			"DB_URIS: {orders: 'postgresql+psycopg2://root:pa55@127.0.0.1/orders'}",
 			`configuration key DB_URIS "orders": have a URL with the Python driver "psycopg2"; want postgresql: without +psycopg2`,
@@ -61,6 +73,20 @@ func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
 				t.Errorf("have the password in %v", err)
 			}
 		})
+	}
+}
+
+func TestAnAtSignInAParameterIsNone(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"postgres://me:a%40b@127.0.0.1:1/orders?application_name=shop@home",
+		"postgres:///orders?host=127.0.0.1&port=1&user=me@server&password=pa55",
+		"postgres://me:a?b@127.0.0.1:1,127.0.0.1:2/orders",
+		"postgres://me@[::1]:1",
+	} {
+		if _, err := newApp("databases: {orders: {url: '"+url+"'}}", &records{}, &shop{}); err != nil {
+			t.Errorf("%s: have %v, want it accepted", url, err)
+		}
 	}
 }
 

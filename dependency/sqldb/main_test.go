@@ -188,7 +188,7 @@ func newApp(settings string, log *records, services ...any) (*service.App, error
 	if err != nil {
 		return nil, err
 	}
-	process := service.Extend(func(e service.Extended) error { log.process = dependency.ProcessOf(e); return nil })
+	process := service.Extend("test", func(e service.Extended) error { log.process = dependency.ProcessOf(e); return nil })
 	return service.New(cfg, service.Logger(slog.New(slog.NewTextHandler(log, nil))), process, service.With(services...))
 }
 

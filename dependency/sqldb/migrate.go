@@ -18,9 +18,10 @@ type migration struct {
 	done     atomic.Bool
 	wanted   chan struct{} // has a value where a call wants the next attempt now
 
-	mu   sync.Mutex // guards what follows
-	next *attempt   // the one that runs or, in between, the one to come
-	last error      // of the attempt before
+	mu    sync.Mutex // guards what follows
+	next  *attempt   // the one that runs or, in between, the one to come
+	last  error      // of the attempt before
+	stuck bool       // that others are in the way was logged
 }
 
 // attempt is one try. Its error is read when it is over.
@@ -66,19 +67,30 @@ func (m *migration) begin() {
 	m.next.begun = true
 }
 
-// end tells those who wait. What is wrong with a migration is logged when it is new:
-// that a database cannot be reached has been said.
+// end tells those who wait, and the log: not that a database cannot be reached, which
+// has been said.
 func (m *migration) end(ctx context.Context, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if broken(err) && (m.last == nil || m.last.Error() != err.Error()) && ctx.Err() == nil {
-		m.database.logger.ErrorContext(ctx, "a migration fails; calls that need the database fail until it does not",
-			"database", m.database.name, "error", err)
+	if ctx.Err() == nil {
+		m.tell(ctx, err)
 	}
 	over := m.next
 	m.last, m.next, over.err = err, &attempt{over: make(chan struct{})}, err
 	m.done.Store(err == nil)
 	close(over.over)
+}
+
+// tell logs what is new in an error. The caller holds mu.
+func (m *migration) tell(ctx context.Context, err error) {
+	log := m.database.logger.With("database", m.database.name, "error", err)
+	switch {
+	case broken(err) && (m.last == nil || m.last.Error() != err.Error()):
+		log.ErrorContext(ctx, "a migration fails; calls that need the database fail until it does not")
+	case collided(err) && !broken(err) && !m.stuck:
+		m.stuck = true
+		log.WarnContext(ctx, "other transactions are in the way of the migrations; calls that need the database fail until they are not")
+	}
 }
 
 // migrated returns once the migrations of the database have run, or why they have not.

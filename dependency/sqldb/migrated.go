@@ -22,11 +22,13 @@ import (
 // Below the line `-- +goose Up` are its statements, each ended by a semicolon; one that
 // holds semicolons itself stands between `-- +goose StatementBegin` and
 // `-- +goose StatementEnd`. All of a file are one transaction, unless a line
-// `-- +goose NO TRANSACTION` says otherwise. It is the format of
+// `-- +goose NO TRANSACTION` says otherwise: such a file should be one statement that may
+// be run again, since what it has done stays where it fails. It is the format of
 // github.com/pressly/goose, whose command works on the same files and databases.
 //
 // The files are at the root, or in the only folder there. Where the engines need
-// different ones, they are in folders named postgresql and sqlite.
+// different ones, they are in folders named postgresql and sqlite; a database of the
+// other engine does not take them.
 type Schema interface{ Migrations() fs.FS }
 
 // Migrated is a [Session] of a database whose migrations have run:
@@ -38,7 +40,8 @@ type Schema interface{ Migrations() fs.FS }
 // transaction of the process; of several processes one runs them, while the others
 // wait. Until then calls fail with fault.Unavailable: at once where the last try
 // failed, else after max_wait. A migration that fails is logged with its file and
-// statement, once, and is tried again every few seconds.
+// statement, once, and is tried again every few seconds. So is one that other
+// transactions do not let through, which is a warning.
 //
 // A database that is newer than the program is left as it is, so that the instances
 // of the version before go on working during a deployment. A file whose number is
@@ -52,11 +55,13 @@ type Migrated[S Schema] struct{ *Session }
 
 // Provide declares the field. The container calls it.
 func (*Migrated[S]) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
-	sessions, err := (*Session)(nil).Provide(f, h)
+	if err := dependency.WantType[*Migrated[S]](f); err != nil {
+		return nil, err
+	}
+	p, err := lending(f, h)
 	if err != nil {
 		return nil, err
 	}
-	p := sessions.(*provider)
 	var schema S
 	if err := p.database.migrateTo(h, schema); err != nil {
 		return nil, fmt.Errorf("migrations of database %s: %w", p.database.name, err)

@@ -12,8 +12,8 @@ import (
 )
 
 // migrationsOf returns the folder with the files for an engine: the root, or what its
-// only folder or that of the engine leads to. What goose would skip or find out when it
-// runs a file is a mistake here.
+// only folder or that of the engine leads to, never that of the other one. What goose
+// would skip or find out when it runs a file is a mistake here.
 func migrationsOf(root fs.FS, engine string) (fs.FS, error) {
 	if root == nil {
 		return nil, errors.New("have no files (nil), want *.sql")
@@ -28,7 +28,7 @@ func migrationsOf(root fs.FS, engine string) (fs.FS, error) {
 			return root, checkMigrations(root, names)
 		case slices.Contains(folders, engine):
 			folders = []string{engine}
-		case len(folders) != 1:
+		case len(folders) != 1, folders[0] == sqliteDialect.engine, folders[0] == postgresDialect.engine:
 			return nil, fmt.Errorf("have no *.sql among the files, want 00001_name.sql at the root, in its only folder, or in a folder %s", engine)
 		}
 		if root, err = fs.Sub(root, folders[0]); err != nil {

@@ -15,12 +15,17 @@ import (
 type (
 	noFiles  struct{}
 	empty    struct{}
+	foreign  struct{}
 	misfiled struct{}
 	engines  struct{}
 )
 
 func (noFiles) Migrations() fs.FS { return nil }
 func (empty) Migrations() fs.FS   { return fstest.MapFS{"mysql/1_a.sql": {}, "oracle/1_a.sql": {}} }
+func (foreign) Migrations() fs.FS {
+	return fstest.MapFS{"migrations/postgresql/1_a.sql": {Data: []byte("-- +goose Up\nCREATE TABLE t (n integer);")}}
+}
+
 func (misfiled) Migrations() fs.FS {
 	return fstest.MapFS{
 		"orders.sql": {Data: []byte("-- +goose Up")}, "1_a.sql": {Data: []byte("-- +goose Up")},
@@ -41,6 +46,7 @@ func TestFilesThatAreNoMigrationsAreFoundBeforeTheStart(t *testing.T) {
 	for s, want := range map[any]string{
 		&migrated[noFiles]{}: "field DB: migrations of database orders: have no files (nil), want *.sql",
 		&migrated[empty]{}:   "have no *.sql among the files, want 00001_name.sql at the root, in its only folder, or in a folder sqlite",
+		&migrated[foreign]{}: "have no *.sql among the files, want 00001_name.sql at the root, in its only folder, or in a folder sqlite",
 	} {
 		if _, err := newApp("", &records{}, s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%T: have %v, want %s", s, err, want)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -17,12 +18,19 @@ import (
 // migrateUp runs the migrations that the database has not seen. Where they are in the
 // way of others, as when two open a new file of SQLite at once, they are tried again.
 func (d *database) migrateUp(ctx context.Context, files fs.FS) error {
-	for {
-		if err := d.migrateOnce(ctx, files); !collided(err) || !sleep(ctx, turnEvery) {
+	began := time.Now()
+	for n := 1; ; n++ {
+		err := d.migrateOnce(ctx, files)
+		switch {
+		case !collided(err), n == migrateTries, time.Since(began) > d.settings.MaxWait, !sleep(ctx, turnEvery):
 			return err
 		}
 	}
 }
+
+// migrateTries is how often an attempt tries to get past others: no more once it has
+// taken longer than calls wait for it.
+const migrateTries = 3
 
 // migrateOnce has connections of its own: those of the calls may all be taken.
 func (d *database) migrateOnce(ctx context.Context, files fs.FS) error {

@@ -91,7 +91,7 @@ func TestTheDatabaseIsPulledAwayUnderLoad(t *testing.T) {
 	db, way := onPostgres(t), newWire(t)
 	db.url = strings.Replace(db.url, "127.0.0.1:5432", way.address, 1)
 	const wait, silence = time.Second, 500 * time.Millisecond
-	settings := fmt.Sprintf("workers: %d\ndatabases: {orders: {url: %q, max_wait: %v, max_silence: %v}}", callers, db.url, wait, silence)
+	settings := fmt.Sprintf("workers: %d\ndatabases: {orders: {url: %q, max_open: 10, max_wait: %v, max_silence: %v}}", callers, db.url, wait, silence)
 	w := start(t, settings, &shop{})
 	o, stop := w.load(t)
 	phase := func(name string, change func()) {

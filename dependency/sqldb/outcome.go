@@ -20,6 +20,7 @@ import (
 var (
 	errLost    = errors.New("the connection was lost")
 	errUnknown = errors.New("the outcome of the commit is not known")
+	errPartly  = errors.New("a part of the call is done")
 )
 
 // lostCodes are what PostgreSQL says when it goes, is not yet there, or has no
@@ -67,7 +68,7 @@ func collided(err error) bool {
 // again reports whether what returned err had no effect on a database and may
 // succeed if it is done again.
 func again(err error) bool {
-	return !errors.Is(err, errUnknown) && (lost(err) || collided(err))
+	return !errors.Is(err, errUnknown) && !errors.Is(err, errPartly) && (lost(err) || collided(err))
 }
 
 // undone reports whether a commit that failed surely had no effect: the database

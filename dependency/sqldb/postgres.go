@@ -2,6 +2,8 @@ package sqldb
 
 import (
 	"database/sql"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,6 +16,9 @@ const connectTimeout = 5 * time.Second
 
 func postgres(name string, c Config) (*dialect, error) {
 	settings, err := pgx.ParseConfig(c.URL)
+	if ambiguous(c.URL, err != nil) {
+		return nil, errors.New("have a URL that cannot be read (signs such as / ? # @ in a password are written as %2F %3F %23 %40); want postgres://user:password@host/name")
+	}
 	if err != nil {
 		return nil, err // pgx hides the password
 	}
@@ -25,6 +30,20 @@ func postgres(name string, c Config) (*dialect, error) {
 	settings.DialFunc = d.lines.through(settings.DialFunc)
 	d.open = func() (*sql.DB, error) { return stdlib.OpenDB(*settings), nil }
 	return &d, nil
+}
+
+// ambiguous reports whether the password may have ended before its own end, so that the
+// rest of it would be taken for a host, or shown. One @ may be between user and host,
+// before any slash, and others in parameters, where the URL is right.
+func ambiguous(url string, wrong bool) bool {
+	_, rest, _ := strings.Cut(url, "://")
+	if user, after, ok := strings.Cut(rest, "@"); ok && !strings.Contains(user, "/") {
+		rest = after
+	}
+	if !wrong {
+		rest, _, _ = strings.Cut(rest, "?")
+	}
+	return strings.Contains(rest, "@")
 }
 
 // A key of advisory locks that is nobody else's: "enoki" in ASCII.

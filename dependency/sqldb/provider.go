@@ -17,6 +17,14 @@ type options struct {
 
 // Provide declares the field. The container calls it.
 func (*Session) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
+	if err := dependency.WantType[*Session](f); err != nil {
+		return nil, err
+	}
+	return lending(f, h)
+}
+
+// lending returns what lends sessions of the database that the tag of a field names.
+func lending(f reflect.StructField, h dependency.Host) (*provider, error) {
 	d, err := declared(f, h)
 	if err != nil {
 		return nil, err

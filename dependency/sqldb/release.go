@@ -79,9 +79,12 @@ func (s *Session) commit(tx *sql.Tx) error {
 	limit.Stop()
 	if err != nil {
 		d.rolledBack.Add(1)
-		return fmt.Errorf("commit on database %s: %w", d.name, s.uncommitted(err))
+		return fmt.Errorf("commit on database %s: %w", d.name, s.partly(s.uncommitted(err)))
 	}
 	d.committed.Add(1)
+	if !s.unit {
+		dependency.Keep(s.call, committedKey{}, true)
+	}
 	if s.posted {
 		d.notify()
 	}
@@ -96,10 +99,25 @@ func (s *Session) uncommitted(err error) error {
 		return fmt.Errorf("%w; the method ended the transaction itself, want it left to the session", err)
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return fmt.Errorf("%w: a statement failed before, and the method returned no error", err)
+	case errors.Is(err, errUndone):
+		return err
 	case s.broken.Load(), undone(err):
 		return d.explain(err)
 	default:
 		return fault.Newf(fault.Timeout, "database %s: no answer to the commit; whether it was done is not known", d.name).
 			Because(fmt.Errorf("%w: %w", errUnknown, err))
 	}
+}
+
+// committedKey is under which a call notes that one of its sessions has committed.
+type committedKey struct{}
+
+// partly keeps a call from being done again as a whole where another database has
+// committed its part.
+func (s *Session) partly(err error) error {
+	if s.unit || dependency.Kept(s.call, committedKey{}) == nil || errors.Is(err, errUnknown) {
+		return err
+	}
+	return fault.Newf(fault.Internal, "database %s: the transaction was undone, but another database of this call has committed", s.lender.database.name).
+		Because(fmt.Errorf("%w: %w", errPartly, err))
 }

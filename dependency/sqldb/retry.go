@@ -42,7 +42,8 @@ func (r retries) pause(n int) time.Duration {
 // long as ctx lives. Worth one are those of this package's databases that had no
 // effect: PostgreSQL's serialization failures and deadlocks, SQLite's "database is
 // locked", and connections that could not be made or were lost before a commit was
-// sent. A commit without an answer is none of them.
+// sent. A commit without an answer is none of them, nor is one that fails after
+// another session of the same call has committed.
 //
 // The error is that of the last call. [Database.Do] does this by itself; for the
 // session of a call a middleware does it around the whole call.

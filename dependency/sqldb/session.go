@@ -32,7 +32,12 @@ import (
 // the transaction because it met another one, the error is a fault.Unavailable:
 // nothing was done, and the same call may succeed the next time. A Session that
 // could not begin tries again with the next statement. Where a commit has no
-// answer the outcome of the call is a fault.Timeout: it may have been done.
+// answer the outcome of the call is a fault.Timeout: it may have been done. Where one
+// fails after another database of the call has committed, it is a fault.Internal: a
+// part of the call is done.
+//
+// SQLite undoes the whole transaction when a statement that writes is interrupted by
+// the end of its context. Statements after it, and the commit, are then errors.
 type Session struct {
 	lender *provider
 	call   context.Context // as long as the transaction may last

@@ -81,16 +81,17 @@ func openSQLite(path string, embedded bool, wait time.Duration) (*sql.DB, error)
 			return nil, err
 		}
 	}
-	busy := fmt.Sprintf("busy_timeout(%d)", max(wait*3/4, time.Millisecond).Milliseconds())
-	file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
+	wait = max(wait*3/4, time.Millisecond)
+	busy := fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds())
+	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {busy, "journal_mode(wal)", "foreign_keys(on)"},
 	}.Encode()}
-	connector, err := modernc.NewConnector(file.String())
+	connector, err := modernc.NewConnector(source.String())
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector), nil
+	return sql.OpenDB(file{connector, wait}), nil
 }
 
 var sqliteDialect = dialect{

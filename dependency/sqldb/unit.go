@@ -22,6 +22,9 @@ var _ dependency.Declaration = (*Database)(nil)
 
 // Provide declares the field. The container calls it.
 func (*Database) Provide(f reflect.StructField, h dependency.Host) (dependency.Provider, error) {
+	if err := dependency.WantType[*Database](f); err != nil {
+		return nil, err
+	}
 	d, err := declared(f, h)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ import (
 )
 
 // signingKey is that of the tests, and has to stay there.
-const signingKey = "canary-signing-key"
+const signingKey = "canary-signing-key-of-32-bytes-and-more"
 
 // site is the example with a time of its own.
 type site struct {
@@ -275,7 +275,7 @@ func TestAdminDeletes(t *testing.T) {
 func TestKeyThatIsDrawnIsWarnedOf(t *testing.T) {
 	t.Setenv("SECRETS_DIR", t.TempDir())
 	w := svctest.New(t, &auth.Door{})
-	if !strings.Contains(w.Log(), "level="+slog.LevelWarn.String()) || !strings.Contains(w.Log(), "secret=auth_key") {
+	if !strings.Contains(w.Log(), "level="+slog.LevelWarn.String()) || !strings.Contains(w.Log(), "name=auth_key") {
 		t.Errorf("have the log\n%s\nwant a warning", w.Log())
 	}
 }

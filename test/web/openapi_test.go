@@ -26,6 +26,12 @@ type visit struct {
 // visits says of each example that has HTTP what is asked of it. Those without visits
 // have only raw routes, of whose answers a document says nothing, or subjects.
 var visits = map[string][]visit{
+	"auth": {
+		{"POST", "/login", `{"user":"ann","password":"wrong"}`, 401},
+		{"POST", "/login", `{"user":7}`, 400},
+		{"GET", "/documents/plan", "", 401},
+		{"GET", "/audit", "", 401},
+	},
 	"chat":       nil,
 	"metropolis": nil,
 	"notes": {

@@ -110,12 +110,10 @@ func (l *leases) try(ctx context.Context, number int) (bool, error) {
 		return false, err
 	}
 	if size > 0 && ours == 0 {
-		return false, l.zero.Del(ctx, holderKey(number)).Err()
-	}
-	if err := l.zero.Set(ctx, oursKey(number), l.holder, 0).Err(); err != nil {
+		_, err := l.held(ctx, leave, number)
 		return false, err
 	}
-	return true, database.FlushDB(ctx).Err()
+	return l.held(ctx, occupy, number)
 }
 
 // renew keeps the database until stop.
@@ -128,7 +126,7 @@ func (l *leases) renew(number int) (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				l.zero.Expire(ctx, holderKey(number), expiry)
+				_ = l.keep(ctx, number) // who gives back learns of it
 			case <-ctx.Done():
 				return
 			}
@@ -137,11 +135,18 @@ func (l *leases) renew(number int) (stop func()) {
 	return func() { cancel(); renewing.Wait() }
 }
 
+// keep makes the lease last from now on.
+func (l *leases) keep(ctx context.Context, number int) error {
+	return lost(l.held(ctx, prolong, number))
+}
+
 func (l *leases) giveBack(ctx context.Context, number int) error {
-	database := connect(l.options, number)
-	defer func() { _ = database.Close() }()
-	if err := database.FlushDB(ctx).Err(); err != nil {
+	return lost(l.held(ctx, vacate, number))
+}
+
+func lost(held bool, err error) error {
+	if err != nil || held {
 		return err
 	}
-	return l.zero.Del(ctx, oursKey(number), holderKey(number)).Err()
+	return fmt.Errorf("the lease of it was lost: have a process that was stopped for longer than %v", expiry)
 }

@@ -19,7 +19,8 @@ const defaultURL = "redis://127.0.0.1:6379"
 //
 // It is one of the numbered databases of the Redis at redis://127.0.0.1:6379, or of the
 // one that the environment variable ENOKI_TEST_REDIS names, but never number 0 and never
-// one that has data of somebody else. Where all are taken it waits for one. Where there
+// one that has data of somebody else. Where all are taken it waits for one. A test whose
+// process was stopped for longer than 30 s has lost it to the next, and fails. Where there
 // is no Redis it is an in-memory one in this process, which knows most commands; with
 // ENOKI_TEST_REDIS, or with ENOKI_REQUIRE_SERVICES=1, the test fails instead.
 func URL(tb testing.TB) string {

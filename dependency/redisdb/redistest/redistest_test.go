@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
@@ -143,6 +144,41 @@ func TestWhatAKilledTestLeftIsRemoved(t *testing.T) {
 	defer s.end()
 	if n, err := client(t, url).DBSize(ctx).Result(); s.failure != "" || n != 0 || err != nil {
 		t.Errorf("have %d keys in %s, %v %s, want an empty one", n, url, err, s.failure)
+	}
+}
+
+// A process may be stopped for longer than its lease: by a debugger, or with the machine.
+func TestATestThatLostItsDatabaseLeavesItToTheNext(t *testing.T) {
+	m, ctx := lender(t), await.Within(t)
+	first, late := lend(t)
+	m.FastForward(31 * time.Second)
+	second, s := lend(t)
+	if first != second || late.failure+s.failure != "" {
+		t.Fatalf("have %s and then %s, %s%s, want the same", first, second, late.failure, s.failure)
+	}
+	client(t, second).Set(ctx, "mine", "kept", 0)
+	key := "enoki:redistest:1:holder"
+	holder, _ := m.Get(key)
+	m.FastForward(10 * time.Second)
+	if err := redistest.Renew(second, "who had it", 1); err == nil {
+		t.Error("have a lease renewed that is another test's, want an error")
+	}
+	late.end()
+	if want := "the lease of it was lost"; !strings.Contains(late.failure, want) {
+		t.Errorf("have %q of the test that lost it, want %q", late.failure, want)
+	}
+	if n, err := client(t, second).DBSize(ctx).Result(); n != 1 || err != nil {
+		t.Errorf("have %d keys, %v, want that of the test that has it now", n, err)
+	}
+	if have, _ := m.Get(key); have != holder || m.TTL(key) != 20*time.Second {
+		t.Errorf("have the holder %q for %v, want %q for 20s", have, m.TTL(key), holder)
+	}
+	if err := redistest.Renew(second, holder, 1); err != nil || m.TTL(key) != 30*time.Second {
+		t.Errorf("have %v and the lease for %v, want it for 30s", err, m.TTL(key))
+	}
+	s.end()
+	if dump := m.Dump(); s.failure != "" || dump != "" {
+		t.Errorf("have %q and in database 0 what should be gone:\n%s", s.failure, dump)
 	}
 }
 
