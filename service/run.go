@@ -17,7 +17,7 @@ var ErrForced = errors.New("stopped by a second signal; running calls were cance
 // or background work fails, whose error it returns. Then it stops: running calls
 // may take as long as the configured drain time. A second signal hands them back
 // to their callers where the kind of entrypoint can, cancels them, and Run returns
-// ErrForced within 1.5 seconds.
+// ErrForced within 1.5 seconds. A SIGTERM within 250 ms of the first signal is no second one.
 func (a *App) Run(ctx context.Context) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -68,13 +68,16 @@ func (a *App) wait(ctx context.Context, signals <-chan os.Signal) (signalled int
 
 // stopOn runs stop; the second signal, those before it counted, kills.
 func (a *App) stopOn(ctx context.Context, signals <-chan os.Signal, signalled int, stop func() error) error {
-	stopped := make(chan error, 1)
+	stopped, began := make(chan error, 1), time.Now()
 	go func() { stopped <- stop() }() // the process ends without it only when killed
-	for ; signalled < 2; signalled++ {
+	for signalled < 2 {
 		select {
 		case err := <-stopped:
 			return err
-		case <-signals:
+		case s := <-signals:
+			if signalled == 0 || s != syscall.SIGTERM || time.Since(began) >= echo {
+				signalled++
+			}
 		}
 	}
 	a.logger.WarnContext(ctx, "second signal: cancelling what runs")
@@ -88,6 +91,10 @@ func (a *App) stopOn(ctx context.Context, signals <-chan os.Signal, signalled in
 		return ErrForced
 	}
 }
+
+// echo is for how long another SIGTERM is the same one: who ends a group of processes
+// sends one to svc, which hands it on, and one to this process.
+const echo = 250 * time.Millisecond
 
 // forceLimit is how long a stop goes on after a second signal. Calls get a second
 // of it to unwind.

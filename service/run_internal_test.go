@@ -142,6 +142,24 @@ func TestSecondSignalCutsTheStopShort(t *testing.T) {
 	}
 }
 
+// systemd ends a service by a SIGTERM to each of its processes, and svc hands its own on.
+func TestTwoSIGTERMAtOnceAreOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, With(&patient{Work: sleeping(20 * time.Second)}))
+		r.signals <- syscall.SIGTERM
+		r.signals <- syscall.SIGTERM
+		r.want(t, nil, 20*time.Second)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, With(&patient{Work: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}))
+		r.signals <- syscall.SIGTERM
+		time.Sleep(time.Second)
+		r.signals <- syscall.SIGTERM
+		r.want(t, ErrForced, time.Second)
+	})
+}
+
 // Whatever a plugin does while it stops, the second signal ends Run in time.
 func TestSecondSignalNeedsNobodysCooperation(t *testing.T) {
 	t.Parallel()

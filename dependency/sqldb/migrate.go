@@ -153,5 +153,14 @@ func (m *migration) unready(label string) error {
 	if m == nil || m.done.Load() {
 		return nil
 	}
-	return fault.Newf(fault.Unavailable, "database %s is not available: its migrations have not run", label)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case broken(m.last):
+		return fault.Newf(fault.Unavailable, "database %s is not available: its migrations fail", label)
+	case m.last != nil && !collided(m.last):
+		return fault.Newf(fault.Unavailable, "database %s is not available", label)
+	default:
+		return fault.Newf(fault.Unavailable, "database %s is not available: its migrations have not run", label)
+	}
 }

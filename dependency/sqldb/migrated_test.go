@@ -183,8 +183,8 @@ func TestAMigrationThatFailsIsToldWithItsStatement(t *testing.T) {
 				t.Errorf("have %s %q for the caller, want %q", have.Code, have.Message, public)
 			}
 		}
-		if have := w.ailments(t); !slices.Equal(have, []string{unready}) {
-			t.Errorf("have health %q, want %q", have, unready)
+		if have, want := w.ailments(t), []string{"database orders is not available: its migrations fail"}; !slices.Equal(have, want) {
+			t.Errorf("have health %q, want %q", have, want)
 		}
 		execute(t, db.DB, "CREATE TABLE later (number integer)")
 		eventually(t, func() bool { return w.run(within(t), order("b")) == nil })
@@ -195,14 +195,13 @@ func TestAMigrationThatFailsIsToldWithItsStatement(t *testing.T) {
 	})
 }
 
-const unready = "database orders is not available: its migrations have not run"
-
 func TestADatabaseThatComesLaterIsMigratedThen(t *testing.T) {
 	t.Parallel()
 	db, port := sqltest.Postgres(t), closedPort(t)
 	url := strings.Replace(db.URL, "127.0.0.1:5432", port.address, 1)
 	w := start(t, fmt.Sprintf("databases: {orders: {url: %q}}", url), &migrated[second]{})
 	wantUnavailable(t, w.run(within(t), order("early")))
+	eventually(t, func() bool { return slices.Equal(w.ailments(t), []string{"database orders is not available"}) })
 	shut := port.open(t)
 	defer shut()
 	eventually(t, func() bool { return w.run(within(t), order("a")) == nil })
