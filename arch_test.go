@@ -73,11 +73,11 @@ var plan = table{
 		// One folder per real resource.
 		"dependency/...": {"dependency", "fault", "tag"},
 		// Transactions on SQL databases.
-		"dependency/sqldb": {"dependency", "fault", "tag"},
+		"dependency/sqldb": {"dependency", "fault", "internal/suggest", "tag"},
 		// A clean SQL database for each test.
 		"dependency/sqldb/sqltest": {"testing"},
 		// Clients of Redis.
-		"dependency/redisdb": {"dependency", "fault", "tag"},
+		"dependency/redisdb": {"dependency", "fault", "internal/suggest", "tag"},
 		// A Redis of its own for each test.
 		"dependency/redisdb/redistest": {},
 		// Values that are not to be seen.

@@ -26,7 +26,7 @@ func devRedis() string { return cmp.Or(os.Getenv("SVC_DEV_REDIS"), defaultRedis)
 func sharedRedis(addr string) (devserver.Shared, error) {
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return devserver.Shared{}, fmt.Errorf("address of Redis: want host:port, have %q", addr)
+		return devserver.Shared{}, fmt.Errorf("SVC_DEV_REDIS: want host:port, have %q", addr)
 	}
 	home, err := cacheFolder("redis", port)
 	return devredis.Shared(addr, home, "svc", "dev-redis", "--addr", addr), err

@@ -35,7 +35,7 @@ func TestRedisMayComeAfterTheService(t *testing.T) {
 	w, ctx := svctest.New(t, &airports{}, at(url)), await.Within(t)
 	wantUnavailable(t, run(ctx, w, "airports", ping), absent)
 	await.Until(t, "the log says so", func() bool {
-		return strings.Contains(w.Log(), `level=WARN msg="redis cannot be reached; calls fail until it can" service=airports redis=development error="`+absent)
+		return strings.Contains(w.Log(), `level=WARN msg="redis is not available; calls fail until it is" service=airports redis=development error="`+absent)
 	})
 	for range 2 {
 		r.set(forwarding)

@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/internal/suggest"
 )
 
 // Config is the configuration section redis.<key>; the key is that of the tag redis.
@@ -95,8 +96,12 @@ func (s *settings) known(sections map[string]any, urls map[string]string) error 
 	if len(keys) == 0 || slices.Contains(keys, s.key) {
 		return nil
 	}
-	return fmt.Errorf("redis %s has no configuration: want the key redis.%s.url (%q for one on this machine) or REDIS_URIS.%s, have keys %s",
+	text := fmt.Sprintf("redis %s has no configuration: want the key redis.%s.url (%q for one on this machine) or REDIS_URIS.%s, have keys %s",
 		s.key, s.key, defaultURL, s.key, strings.Join(keys, ", "))
+	if hint := suggest.Hint(s.key, keys); hint != "" {
+		text += "; " + hint
+	}
+	return errors.New(text)
 }
 
 // choose finds the URL and what it says.

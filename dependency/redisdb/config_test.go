@@ -30,6 +30,9 @@ func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
 			"redis: {dev: {}}\nREDIS_URIS: {cache: 'redis://:pa55@h'}",
 			`redis development has no configuration: want the key redis.development.url ("redis://127.0.0.1:6379/0" for one on this machine) or REDIS_URIS.development, have keys cache, dev`,
 		},
+		"a misspelt key": {
+			"REDIS_URIS: {developmnt: 'redis://:pa55@h'}", `have keys developmnt; did you mean "developmnt"?`,
+		},
 		"both": {
 			"redis: {development: {url: 'redis://:pa55@a'}}\nREDIS_URIS: {development: 'redis://:pa55@b'}",
 			"configuration keys redis.development.url and REDIS_URIS.development: have a URL in both, want one of them",

@@ -88,6 +88,6 @@ func (s *server) Stop(context.Context) error {
 // the first call to learn it.
 func (s *server) look(ctx context.Context) {
 	if err := s.lent.Ping(ctx).Err(); err != nil && ctx.Err() == nil {
-		s.logger.WarnContext(ctx, "redis cannot be reached; calls fail until it can", "redis", s.label, "error", err)
+		s.logger.WarnContext(ctx, "redis is not available; calls fail until it is", "redis", s.label, "error", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/internal/suggest"
 )
 
 // unset stands for a URL that the section of a database does not have.
@@ -54,8 +55,19 @@ func (b addressBook) check(name string) error {
 	if len(b.uris) > 0 {
 		have = append(have, urisSection+" "+strings.Join(slices.Sorted(maps.Keys(b.uris)), ", "))
 	}
-	return fmt.Errorf("database %s has no configuration: want the key databases.%s.url (%q for an embedded one), have %s",
-		name, name, embeddedURL, strings.Join(have, " and "))
+	return fmt.Errorf("database %s has no configuration: want the key databases.%s.url (%q for an embedded one) or %s, have %s%s",
+		name, name, embeddedURL, urisSection, strings.Join(have, " and "), b.hint(name))
+}
+
+// hint names the key that was most likely meant to be the database.
+func (b addressBook) hint(name string) string {
+	keys := slices.AppendSeq(slices.Collect(maps.Keys(b.sections)), maps.Keys(b.uris))
+	for _, text := range []string{suggest.Hint(name, keys), suggest.Hint(b.service+":"+name, keys)} {
+		if text != "" {
+			return "; " + text
+		}
+	}
+	return ""
 }
 
 // address completes the section of a database with its URL.

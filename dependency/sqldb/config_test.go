@@ -16,7 +16,7 @@ func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
 	for name, tt := range map[string]struct{ settings, want string }{
 		"other databases only": {
 			"databases: {ordres: {url: 'sqlite:'}, stock: {}}",
-			`database orders has no configuration: want the key databases.orders.url ("sqlite:" for an embedded one), have databases ordres, stock`,
+			`database orders has no configuration: want the key databases.orders.url ("sqlite:" for an embedded one) or DB_URIS, have databases ordres, stock; did you mean "ordres"?`,
 		},
 		"unknown scheme": {
 			"databases: {orders: {url: 'mysql://root:pa55@127.0.0.1/orders'}}",
@@ -51,7 +51,7 @@ func TestMistakesAreFoundBeforeTheStart(t *testing.T) {
 		"SQLAlchemy's memory by name": {"DB_URIS: {orders: 'sqlite:///:memory:'}", "have a database in memory"},
 		"a host of SQLite":            {"DB_URIS: {orders: 'sqlite://orders.db'}", "have a host in a URL of SQLite; want sqlite:file or sqlite:///file"},
 		"an unreadable entry":         {"DB_URIS: {orders: 'postgres://root:pa55@127.0.0.1:port/orders'}", `configuration key DB_URIS "orders": `},
-		"only entries of other names": {"DB_URIS: {ordres: 'sqlite:'}", `want the key databases.orders.url ("sqlite:" for an embedded one), have DB_URIS ordres`},
+		"only entries of other names": {"DB_URIS: {ordres: 'sqlite:'}", `want the key databases.orders.url ("sqlite:" for an embedded one) or DB_URIS, have DB_URIS ordres`},
 		"only entries of others": {
 			"DB_URIS: {'stock:orders': 'sqlite:'}\ndatabases: {stock: {}}",
 			"have databases stock and DB_URIS stock:orders",

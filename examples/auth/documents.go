@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/enoki-go/enoki/fault"
@@ -107,5 +106,5 @@ func (s *Shelf) note(text string) {
 func (s *Shelf) noted() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.notes)
+	return append([]string{}, s.notes...) // in JSON [], where there are none
 }
