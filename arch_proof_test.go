@@ -31,7 +31,7 @@ var importCases = []struct {
 	{"service imports a sibling", "service/a.go", module + "/rpc", "of ours, service may import config, dependency, entrypoint, fault, internal/suggest, tag"},
 	{"service imports a resource", "service/a.go", module + "/dependency/sqldb", "of ours, service may import config, dependency, entrypoint, fault, internal/suggest, tag"},
 	{"a resource imports its contract", "dependency/sqldb/a.go", module + "/dependency", ""},
-	{"a resource imports another", "dependency/sqldb/a.go", module + "/dependency/redisdb", "of ours, dependency/sqldb may import dependency, fault, tag"},
+	{"a resource imports another", "dependency/sqldb/a.go", module + "/dependency/redisdb", "of ours, dependency/sqldb may import dependency, fault, internal/suggest, tag"},
 	{"the embedded broker in the command", "cmd/svc/internal/x/a.go", "github.com/nats-io/nats-server/v2/server", ""},
 	{"the embedded broker in the test world", "testing/a.go", "github.com/nats-io/nats-server/v2/server", ""},
 	{"the embedded broker in a suite", "test/chaos/a.go", "github.com/nats-io/nats-server/v2/server", ""},
