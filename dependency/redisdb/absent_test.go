@@ -45,7 +45,7 @@ func TestRedisMayComeAfterTheService(t *testing.T) {
 		r.set(refusing)
 		wantUnavailable(t, run(ctx, w, "airports", ping), absent)
 	}
-	if n := strings.Count(w.Log(), "cannot be reached"); n != 1 {
+	if n := strings.Count(w.Log(), "calls fail until it is"); n != 1 {
 		t.Errorf("have %d lines, want one from the start and none for each call", n)
 	}
 }
@@ -66,7 +66,7 @@ func TestTheErrorNamesTheLimitThatWasReached(t *testing.T) {
 			r := relayTo(t, "127.0.0.1:1")
 			r.set(silent)
 			w := svctest.New(t, &airports{}, limited(tt.scheme+r.address, tt.limits))
-			await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "cannot be reached") })
+			await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "calls fail until it is") })
 			wantUnavailable(t, run(await.Within(t), w, "airports", ping), tt.want)
 		})
 	}
@@ -161,7 +161,7 @@ func TestPasswordsAreNotTold(t *testing.T) {
 			w := svctest.New(t, &airports{}, at("redis://secretary:pa55@"+address))
 			err := run(await.Within(t), w, "airports", ping)
 			wantUnavailable(t, err, absent)
-			await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "cannot be reached") })
+			await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "calls fail until it is") })
 			if strings.Contains(err.Error()+w.Log(), "pa55") {
 				t.Errorf("have the password in %v or %s", err, w.Log())
 			}
@@ -181,7 +181,7 @@ func TestStopDoesNotWaitForASilentRedis(t *testing.T) {
 	if took := time.Since(began); took > await.Patience {
 		t.Errorf("it took %v", took)
 	}
-	if strings.Contains(w.Log(), "cannot be reached") {
+	if strings.Contains(w.Log(), "calls fail until it is") {
 		t.Errorf("have a complaint about what was no fault:\n%s", w.Log())
 	}
 }
@@ -226,7 +226,7 @@ func TestACommandIsSentOnce(t *testing.T) {
 		return word != "incr" && word != "ping"
 	})
 	w := svctest.New(t, &airports{}, limited("redis://"+address, ""))
-	await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "cannot be reached") })
+	await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "calls fail until it is") })
 	wantUnavailable(t, lent(t, w, "airports").Incr(await.Within(t), "n").Err(), absent)
 	if n := sent.Load(); n != 1 {
 		t.Errorf("have it sent %d times, want once", n)
@@ -243,7 +243,7 @@ func TestACommandThatCannotBeSentNamesThatLimit(t *testing.T) {
 		return word != "set" && word != "ping"
 	})
 	w := svctest.New(t, &airports{}, limited("redis://"+address, "write_timeout: 500ms"))
-	await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "cannot be reached") })
+	await.Until(t, "the first look is over", func() bool { return strings.Contains(w.Log(), "calls fail until it is") })
 	err := lent(t, w, "airports").Set(await.Within(t), "n", make([]byte, 64<<20), 0).Err()
 	close(over)
 	wantUnavailable(t, err, "redis development is not available: it did not answer in time (configuration key redis.development.write_timeout)")
