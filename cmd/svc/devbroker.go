@@ -49,15 +49,20 @@ func ensureBroker(ctx context.Context, addr string, note func(string)) error {
 	if err != nil {
 		return err
 	}
+	return ensure(ctx, shared, "broker", "nats://"+addr, "JetStream; it ends", note)
+}
+
+// ensure finds or starts a development server, and says which, and what becomes of it.
+func ensure(ctx context.Context, shared devserver.Shared, what, place, fate string, note func(string)) error {
 	started, err := shared.Ensure(ctx)
 	if err != nil {
 		return err
 	}
 	if !started {
-		note("using the broker at nats://" + addr)
+		note("using the " + what + " at " + place)
 		return nil
 	}
-	note(fmt.Sprintf("started a development broker at nats://%s (JetStream; it ends when unused for %s; log: %s)", addr, idleTime(), shared.Log()))
+	note(fmt.Sprintf("started a development %s at %s (%s when unused for %s; log: %s)", what, place, fate, idleTime(), shared.Log()))
 	return nil
 }
 

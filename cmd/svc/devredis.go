@@ -38,16 +38,7 @@ func ensureRedis(ctx context.Context, addr string, note func(string)) error {
 	if err != nil {
 		return err
 	}
-	started, err := shared.Ensure(ctx)
-	if err != nil {
-		return err
-	}
-	if !started {
-		note("using the Redis at " + addr)
-		return nil
-	}
-	note(fmt.Sprintf("started a development Redis at %s (in memory; it ends with its data when unused for %s; log: %s)", addr, idleTime(), shared.Log()))
-	return nil
+	return ensure(ctx, shared, "Redis", addr, "in memory; it ends with its data", note)
 }
 
 // devRedisVerb is the process that svc run starts; nobody types it.
