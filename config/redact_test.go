@@ -120,3 +120,19 @@ func TestSecretKnowsKeysByTheirName(t *testing.T) {
 		}
 	}
 }
+
+func TestJSONIsOneObjectWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	have, err := load(t, `
+broker: {url: "nats://user:hunter2@bus:4222"}
+list: [1, 2.5, true, null, "${X:a}", .inf]
+8000: {token: hidden}
+`, nil).JSON()
+	const want = `{"8000":{"token":"[redacted]"},"broker":{"url":"nats://user:xxxxx@bus:4222"},"list":[1,2.5,true,null,"a",".inf"]}`
+	if err != nil || string(have) != want {
+		t.Errorf("have %s, %v, want %s", have, err, want)
+	}
+	if have, err := config.Empty().JSON(); err != nil || string(have) != "{}" {
+		t.Errorf("nothing is %s, %v, want {}", have, err)
+	}
+}

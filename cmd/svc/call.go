@@ -58,7 +58,7 @@ func callVerb() *cobra.Command {
 	cmd.Flags().StringArrayVar(&f.data, "data", nil, "send context data `KEY=VALUE`; repeatable")
 	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "call `N` times, one after the other")
 	cmd.Flags().BoolVar(&f.submit, "submit", false, "store a durable call and print its handle")
-	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, as results always are: a handle as {handle, id}")
+	offerJSON[any](cmd, &f.json, "print JSON, as results always are: a handle as {handle, id}")
 	return cmd
 }
 

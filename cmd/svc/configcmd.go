@@ -6,6 +6,7 @@ import (
 
 func configVerb() *cobra.Command {
 	var f connectFlags
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "config [flags]",
 		Short: "Print the effective configuration.",
@@ -18,6 +19,13 @@ func configVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				text, err := cfg.JSON()
+				if err != nil {
+					return err
+				}
+				return printJSON(cmd.OutOrStdout(), text)
+			}
 			text, err := cfg.YAML()
 			if err != nil {
 				return err
@@ -27,5 +35,6 @@ func configVerb() *cobra.Command {
 		},
 	}
 	f.addConfig(cmd)
+	offerJSON[map[string]any](cmd, &asJSON, "print JSON: the whole tree as one object")
 	return cmd
 }

@@ -30,7 +30,7 @@ func dlqLsVerb() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
 	}
 	f.addFilter(cmd)
-	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: an array of {number, handler, event, id, key, reason,\nerror, name, attempts, emitted, first, last}")
+	offerJSON[[]shownLetter](cmd, &f.json, "print JSON: an array of {number, handler, event, id, key, reason,\nerror, name, attempts, emitted, first, last}")
 	return cmd
 }
 

@@ -39,7 +39,7 @@ func dlqShowVerb() *cobra.Command {
 	}
 	f.addBroker(cmd)
 	cmd.Flags().BoolVar(&f.reveal, "reveal", false, "print what is sensitive, too")
-	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: what svc dlq ls does, and {data, calls, payload}")
+	offerJSON[wholeLetter](cmd, &f.json, "print JSON: what svc dlq ls does, and {data, calls, payload}")
 	return cmd
 }
 
@@ -73,16 +73,19 @@ func (f *dlqShowFlags) print(out io.Writer, l events.Letter) error {
 	if !f.json {
 		return printLetter(out, l, payload)
 	}
-	text, err := encodeJSON(struct {
-		shownLetter
-		Data  map[string]string `json:"data,omitempty"`
-		Calls []string          `json:"calls,omitempty"` // that led to the event, oldest first
-		shownPayload
-	}{showLetter(l), l.Data, l.Stack, payload})
+	text, err := encodeJSON(wholeLetter{showLetter(l), l.Data, l.Stack, payload})
 	if err != nil {
 		return err
 	}
 	return printJSON(out, text)
+}
+
+// wholeLetter is all that is known of a dead letter.
+type wholeLetter struct {
+	shownLetter
+	Data  map[string]string `json:"data,omitempty"`
+	Calls []string          `json:"calls,omitempty"` // that led to the event, oldest first
+	shownPayload
 }
 
 // letterNumber reads the number of a dead letter.

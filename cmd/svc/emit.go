@@ -63,7 +63,7 @@ func emitVerb() *cobra.Command {
 	cmd.Flags().BoolVar(&f.unreliable, "unreliable", false, "send it without storing it, to those who are connected")
 	cmd.Flags().StringArrayVar(&f.data, "data", nil, "send context data `KEY=VALUE`; repeatable")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait until it is stored")
-	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON: {id}")
+	offerJSON[emitted](cmd, &f.json, "print JSON: {id}")
 	return cmd
 }
 
@@ -210,13 +210,16 @@ func (f *emitFlags) options() []events.EmitOption {
 	return options
 }
 
+// emitted is what is known of an event that was emitted.
+type emitted struct {
+	ID string `json:"id"`
+}
+
 func (f *emitFlags) print(out io.Writer) error {
 	if !f.json {
 		return nil
 	}
-	text, err := encodeJSON(struct {
-		ID string `json:"id"`
-	}{f.id})
+	text, err := encodeJSON(emitted{f.id})
 	if err != nil {
 		return err
 	}

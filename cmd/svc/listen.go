@@ -46,7 +46,7 @@ func listenVerb() *cobra.Command {
 	f.addBroker(cmd)
 	cmd.Flags().BoolVar(&f.reveal, "reveal", false, "print what handlers declare sensitive, too")
 	cmd.Flags().IntVarP(&f.count, "count", "n", 0, "end after `COUNT` events (default: never)")
-	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, a line for each: {time, event, id, key, payload}")
+	offerJSONLines[heardEvent](cmd, &f.json, "print JSON, a line for each: {time, event, id, key, payload}")
 	return cmd
 }
 
@@ -148,6 +148,15 @@ func (h *hearing) sensitive(event string) []string {
 	return h.secrets.of(event)
 }
 
+// heardEvent is an event as it is shown.
+type heardEvent struct {
+	Time  time.Time `json:"time"`
+	Event string    `json:"event"`
+	ID    string    `json:"id"`
+	Key   string    `json:"key,omitempty"`
+	shownPayload
+}
+
 func (h *hearing) print(info events.Info, r events.Raw) error {
 	when, event := info.Emitted, info.Source+"."+info.Type
 	paths := h.sensitive(event)
@@ -160,13 +169,7 @@ func (h *hearing) print(info events.Info, r events.Raw) error {
 		_, err := fmt.Fprintf(h.out, "%s %s %s %s\n", when.Format("2006-01-02T15:04:05.000Z"), present.Safe(event), present.Safe(info.ID), present.Safe(payload.String()))
 		return err
 	}
-	text, err := encodeJSON(struct {
-		Time  time.Time `json:"time"`
-		Event string    `json:"event"`
-		ID    string    `json:"id"`
-		Key   string    `json:"key,omitempty"`
-		shownPayload
-	}{when, event, info.ID, discreetKey(info.Key, r, payload, paths), payload})
+	text, err := encodeJSON(heardEvent{when, event, info.ID, discreetKey(info.Key, r, payload, paths), payload})
 	if err == nil {
 		_, err = fmt.Fprintf(h.out, "%s\n", present.SafeJSON(text))
 	}

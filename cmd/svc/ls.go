@@ -38,7 +38,7 @@ func lsVerb() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
 	}
 	f.addBroker(cmd)
-	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array: name, version, instances, methods, events, subjects")
+	offerJSON[[]listed](cmd, &f.json, "print a JSON array: name, version, instances, methods, events, subjects")
 	return cmd
 }
 

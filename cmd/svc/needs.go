@@ -3,19 +3,14 @@ package main
 import (
 	"context"
 	"debug/buildinfo"
-	"encoding/json"
-	"os/exec"
 	"slices"
-	"time"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/service"
 )
 
 // redisModule is linked into every program that uses Redis, and into few others.
 const redisModule = "github.com/redis/go-redis/v9"
-
-// describing is how long a program may take to say what it needs.
-const describing = 10 * time.Second
 
 // reachRedis makes sure of a Redis where a program needs one and nobody named it. It
 // returns the URL that the processes have to be told, "" where they look there anyway.
@@ -40,14 +35,8 @@ func (f *runFlags) needsRedis(ctx context.Context, binary string, where address)
 	if !links(binary, redisModule) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, describing)
-	defer cancel()
-	describe := exec.CommandContext(ctx, binary, append(f.childArgs(where, 0), "--describe")...)
-	describe.Env = childEnv(where, "")
-	describe.WaitDelay = time.Second
-	out, err := describe.Output()
-	var manifest service.Manifest
-	if err != nil || json.Unmarshal(out, &manifest) != nil {
+	manifest, err := launch.Describe(ctx, binary, f.childArgs(where, 0), childEnv(where, ""))
+	if err != nil {
 		return false
 	}
 	return slices.ContainsFunc(manifest.Services, func(s service.Declared) bool {

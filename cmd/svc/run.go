@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/cmd/svc/internal/supervise"
 	"github.com/enoki-go/enoki/config"
 )
@@ -113,7 +112,7 @@ func (f *runFlags) prepare(ctx context.Context, targets []string, note func(stri
 	if err != nil {
 		return nil, err
 	}
-	programs, binaries, err := f.build(ctx, targets, note)
+	programs, binaries, err := buildTargets(ctx, targets, f.isolate, note)
 	if err != nil {
 		return nil, err
 	}
@@ -141,32 +140,6 @@ func (f *runFlags) copies() string {
 	default:
 		return fmt.Sprintf(" (%d instances; HTTP, where they have it, on ports %d to %d)", f.instances, f.port, f.lastPort())
 	}
-}
-
-func (f *runFlags) build(ctx context.Context, targets []string, note func(string)) ([]launch.Program, []string, error) {
-	cwd, err := os.Getwd()
-	if err != nil {
-		return nil, nil, err
-	}
-	cache, err := cacheFolder("build")
-	if err != nil {
-		return nil, nil, err
-	}
-	builder := launch.Builder{Cwd: cwd, Cache: cache}
-	programs, err := builder.Find(ctx, targets, f.isolate)
-	if err != nil {
-		return nil, nil, err
-	}
-	// Without the build cache a minute may pass; silence looks like a hang.
-	slow := time.AfterFunc(slowBuild, func() { note("building; the first time takes longest") })
-	defer slow.Stop()
-	binaries := make([]string, len(programs))
-	for i, p := range programs {
-		if binaries[i], err = builder.Build(ctx, p); err != nil {
-			return nil, nil, err
-		}
-	}
-	return programs, binaries, nil
 }
 
 // reach makes sure of a broker where nobody named one, and says which is used.

@@ -45,7 +45,7 @@ func statsVerb() *cobra.Command {
 	f.addBroker(cmd)
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "print rates, again and again, until ^C")
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", f.interval, "`TIME` between two tables of --watch")
-	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON array of services: name, instances, workers, busy, waiting,\nevents, methods; with --watch a line of it each time")
+	offerJSON[[]serviceStats](cmd, &f.json, "print a JSON array of services: name, instances, workers, busy, waiting,\nevents, methods; with --watch a line of it each time")
 	return cmd
 }
 

@@ -81,16 +81,19 @@ func absent(ctx context.Context, conn *broker.Conn, service string) string {
 	return present.Safe(text)
 }
 
+// submitted is a call that was stored.
+type submitted struct {
+	Handle rpc.Handle `json:"handle"`
+	ID     string     `json:"id"` // which logs call call_id
+}
+
 // printHandle writes a handle on a line.
 func printHandle(out io.Writer, h rpc.Handle, asJSON bool) error {
 	if !asJSON {
 		_, err := fmt.Fprintln(out, h)
 		return err
 	}
-	text, err := json.Marshal(struct {
-		Handle rpc.Handle `json:"handle"`
-		ID     string     `json:"id"` // which logs call call_id
-	}{h, h.ID()})
+	text, err := json.Marshal(submitted{h, h.ID()})
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func versionVerb() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	offerJSON[versions](cmd, &asJSON, "print JSON: {svc, go, platform, protocol}")
 	return cmd
 }
 

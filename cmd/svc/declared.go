@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
+	"github.com/enoki-go/enoki/service"
+)
+
+// declared returns what the services of targets declare, one manifest for each program.
+// It builds them, and connects to nothing.
+func (f *connectFlags) declared(ctx context.Context, targets []string, note func(string)) ([]service.Manifest, error) {
+	programs, binaries, err := buildTargets(ctx, targets, false, note)
+	if err != nil {
+		return nil, err
+	}
+	manifests := make([]service.Manifest, len(programs))
+	for i, binary := range binaries {
+		if manifests[i], err = launch.Describe(ctx, binary, f.configArgs(), nil); err != nil {
+			return nil, err
+		}
+	}
+	return manifests, nil
+}
+
+// configArgs writes the flags of service.Main that say what the configuration is.
+func (f *connectFlags) configArgs() []string {
+	var args []string
+	for _, file := range f.files {
+		args = append(args, "--config", file)
+	}
+	for _, d := range f.defines {
+		args = append(args, "--define", d)
+	}
+	if f.namespace != "" {
+		args = append(args, "--namespace", f.namespace)
+	}
+	return args
+}
+
+// buildTargets finds the programs of targets and builds them; the path of each binary
+// stands at the index of its program.
+func buildTargets(ctx context.Context, targets []string, isolate bool, note func(string)) ([]launch.Program, []string, error) {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return nil, nil, err
+	}
+	cache, err := cacheFolder("build")
+	if err != nil {
+		return nil, nil, err
+	}
+	builder := launch.Builder{Cwd: cwd, Cache: cache}
+	programs, err := builder.Find(ctx, targets, isolate)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Without the build cache a minute may pass; silence looks like a hang.
+	slow := time.AfterFunc(slowBuild, func() { note("building; the first time takes longest") })
+	defer slow.Stop()
+	binaries := make([]string, len(programs))
+	for i, p := range programs {
+		if binaries[i], err = builder.Build(ctx, p); err != nil {
+			return nil, nil, err
+		}
+	}
+	return programs, binaries, nil
+}

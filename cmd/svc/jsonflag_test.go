@@ -1,0 +1,32 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// each calls f with every verb that does something.
+func each(cmd *cobra.Command, f func(*cobra.Command)) {
+	for _, child := range cmd.Commands() {
+		if child.Name() != "help" && child.Name() != "completion" {
+			each(child, f)
+		}
+	}
+	if cmd.Runnable() && cmd.HasParent() {
+		f(cmd)
+	}
+}
+
+func TestWhatJSONPrintsHasASchema(t *testing.T) {
+	t.Parallel()
+	each(newRoot(), func(cmd *cobra.Command) {
+		f := jsonOf(cmd)
+		if f == nil {
+			return
+		}
+		if text, err := f.Schema(); err != nil || len(text) == 0 {
+			t.Errorf("%s --json: schema is %q, %v", cmd.CommandPath(), text, err)
+		}
+	})
+}
