@@ -75,7 +75,11 @@ type Stats struct {
 	Type      string          `json:"type"`
 	Started   time.Time       `json:"started"`
 	Endpoints []EndpointStats `json:"endpoints"`
-	Data      Data            `json:"data,omitempty"` // what the service itself measures; not of ADR-32
+
+	// What follows is not of ADR-32.
+	Data        Data              `json:"data,omitempty"`            // what the service itself measures
+	Entrypoints []EntrypointStats `json:"svc_entrypoints,omitempty"` // also those that have no subject
+	Targets     []TargetStats     `json:"svc_targets,omitempty"`     // what it calls and emits
 }
 
 // EndpointStats is how one endpoint fared. Times are nanoseconds.
@@ -215,7 +219,8 @@ func (a *Announcement) information() any {
 }
 
 func (a *Announcement) stats() any {
-	s := Stats{Identity: a.info.Identity, Type: statsType, Started: a.started, Endpoints: []EndpointStats{}, Data: a.measured()}
+	s := Stats{Identity: a.info.Identity, Type: statsType, Started: a.started, Endpoints: []EndpointStats{}}
+	a.measure(&s)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for i, e := range a.endpoints {

@@ -47,11 +47,43 @@ func (d *Data) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// EntrypointStats is how the calls fared that came through one entrypoint of a service and
+// ran. Other than EndpointStats it counts the time on a worker alone.
+type EntrypointStats struct {
+	Kind        string             `json:"kind"` // "rpc", "event", "http" …
+	Name        string             `json:"name"` // of the method on the wire
+	Address     string             `json:"address,omitempty"`
+	Requests    int64              `json:"requests"`
+	Errors      int64              `json:"errors"`
+	Nanoseconds int64              `json:"nanoseconds"` // that they ran, together
+	Latency     dependency.Latency `json:"latency,omitempty"`
+}
+
+// TargetStats is how often a service has sent something to one target. What it declares is
+// there before it does.
+type TargetStats struct {
+	Kind     string `json:"kind"`   // "rpc", "job", "subject", "event" or "http"
+	Target   string `json:"target"` // "payments.charge", "orders.placed", "GET api.example.com"
+	Requests int64  `json:"requests"`
+	Errors   int64  `json:"errors"`
+}
+
+// measure adds to s what ADR-32 does not have.
+func (a *Announcement) measure(s *Stats) {
+	if a.process == nil {
+		return
+	}
+	s.Data = a.measured()
+	for _, e := range a.process.Served(a.info.Name) {
+		s.Entrypoints = append(s.Entrypoints, EntrypointStats{e.Kind, e.Name, e.Address, e.Requests, e.Errors, int64(e.Busy), e.Latency})
+	}
+	for _, t := range a.process.Sent(a.info.Name).Targets() {
+		s.Targets = append(s.Targets, TargetStats{t.Kind, t.Target, t.Requests, t.Errors})
+	}
+}
+
 // measured returns how the service stands.
 func (a *Announcement) measured() Data {
-	if a.process == nil {
-		return nil
-	}
 	data := make(Data)
 	a.process.Measure(func(m dependency.Measurement) {
 		known := !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) // JSON has no others

@@ -115,6 +115,9 @@ func receiveAll[T any](ctx context.Context, sub *nats.Subscription, read func([]
 	}
 }
 
+// longestText is how much of a text of others is taken, in bytes: as long as a subject.
+const longestText = 512
+
 // readInfo reads the answer of an instance. Whoever is on the bus may answer, and
 // names are shown to people and put into subjects, so what is no name is left out.
 func readInfo(data []byte) (Info, error) {
@@ -139,6 +142,12 @@ func readStats(data []byte) (Stats, error) {
 		return s, err
 	}
 	s.Endpoints = slices.DeleteFunc(s.Endpoints, func(e EndpointStats) bool { return !ValidName(e.Name) })
+	s.Entrypoints = slices.DeleteFunc(s.Entrypoints, func(e EntrypointStats) bool {
+		return !ValidName(e.Name) || len(e.Kind) > longestText || len(e.Address) > longestText
+	})
+	s.Targets = slices.DeleteFunc(s.Targets, func(t TargetStats) bool {
+		return len(t.Kind) > longestText || len(t.Target) > longestText
+	})
 	return s, nil
 }
 

@@ -15,6 +15,10 @@ type Process interface {
 	// Health asks all Healthy values and returns why calls fail now, nothing if they do
 	// not. It asks once a second at the most; in between it repeats what it was told.
 	Health(ctx context.Context) []error
+	// Sent counts what a service sends. Served is how the calls fared that came through
+	// its entrypoints; nil where the process does not host it.
+	Sent(service string) *Sent
+	Served(service string) []Entrance
 	// Measure records how the workers of all services and all Measured values stand.
 	Measure(record func(Measurement))
 }
@@ -80,4 +84,6 @@ type silent struct{}
 func (silent) Services() []Hosted             { return nil }
 func (silent) Tracer() Tracer                 { return nil }
 func (silent) Health(context.Context) []error { return nil }
+func (silent) Sent(string) *Sent              { return nil }
+func (silent) Served(string) []Entrance       { return nil }
 func (silent) Measure(func(Measurement))      {}

@@ -21,6 +21,7 @@ type hub struct {
 	work     func(name string, f func(context.Context) error) // runs in the background
 
 	tracer dependency.Tracer // nil for nobody
+	sent   *dependency.Sent  // nil where the program is no service
 
 	later  *later
 	relays map[string]*relay // of outboxes, by database
@@ -53,7 +54,8 @@ func hubOf(h host) (*hub, error) {
 			return nil, err
 		}
 		b := newHub(conn, s, h.Service(), h.Logger(), h.Go)
-		b.tracer = dependency.ProcessOf(h).Tracer()
+		p := dependency.ProcessOf(h)
+		b.tracer, b.sent = p.Tracer(), p.Sent(h.Service())
 		return b, s.check()
 	})
 	if err != nil {
@@ -115,11 +117,13 @@ func (b *hub) emit(ctx context.Context, event string, payload any, options []Emi
 	for _, option := range options {
 		option(&e)
 	}
-	if b.tracer == nil {
-		return b.pass(ctx, e, payload)
+	out := dependency.Outgoing{Kind: kind, Target: e.String()}
+	end := func(error) {}
+	if b.tracer != nil {
+		ctx, end = b.tracer.Outgoing(ctx, out)
 	}
-	ctx, end := b.tracer.Outgoing(ctx, dependency.Outgoing{Kind: kind, Target: e.String()})
 	err := b.pass(ctx, e, payload)
+	b.sent.To(out).Count(err)
 	end(err)
 	return err
 }

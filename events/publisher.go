@@ -74,6 +74,7 @@ func (Publisher[T]) Provide(f reflect.StructField, h dependency.Host) (dependenc
 	if o.Key != "" {
 		fixed = append(fixed, KeyBy(o.Key))
 	}
+	b.sent.To(dependency.Outgoing{Kind: kind, Target: b.service + "." + o.Event}) // declares it
 	publish := Publisher[T](func(ctx context.Context, payload T, options ...EmitOption) error {
 		return b.emit(ctx, o.Event, payload, joined(fixed, options))
 	})

@@ -35,7 +35,9 @@ func (p Proxy) Ask(ctx context.Context, subject string, body JSON) (Answer, erro
 	if tracer := p.caller.tracer; tracer != nil {
 		ctx, end = tracer.Outgoing(ctx, dependency.Outgoing{Kind: subjectKind, Target: subject})
 	}
+	tally := p.caller.sent.To(dependency.Outgoing{Kind: subjectKind, Target: subject})
 	a, err := p.caller.ask(ctx, target{timeout: p.timeout, setting: cmp.Or(p.setting, p.field)}, subject, body)
+	tally.Count(err)
 	end(err)
 	if err != nil {
 		return a, fmt.Errorf("ask %s: %w", subject, err)

@@ -19,6 +19,7 @@ type caller struct {
 	inbox    *broker.Inbox
 	settings settings
 	tracer   dependency.Tracer // nil for nobody
+	sent     *dependency.Sent  // nil where the program is no service
 	peers    sync.Map          // name of the service → *peer
 	patrol   *patrol
 	known    interface { // of *known, in tests of another
@@ -36,7 +37,8 @@ func callerOf(h dependency.Host) (*caller, error) {
 			return nil, err
 		}
 		c := newCaller(l.conn, h.Service(), l.settings)
-		c.tracer = dependency.ProcessOf(h).Tracer()
+		p := dependency.ProcessOf(h)
+		c.tracer, c.sent = p.Tracer(), p.Sent(h.Service())
 		return c, nil
 	})
 	if err != nil {
@@ -83,6 +85,7 @@ type target struct {
 	atOnce          bool          // it does not wait for a service of which no instance is running
 	subject         string        // where known in advance
 	peer            *peer         // where known in advance
+	tally           *dependency.Tally
 }
 
 func (t target) String() string { return t.service + "." + t.method }
@@ -102,15 +105,29 @@ func (c *caller) budget(ctx context.Context, t target) (time.Duration, string) {
 	return left, setting
 }
 
-// call is request for a tracer, if there is one.
+// call is request for who counts, and for a tracer, if there is one.
 func (c *caller) call(ctx context.Context, t target, args body) (reply *broker.Msg, err error) {
+	if t.tally == nil {
+		t.tally = c.tallyOf(t)
+	}
 	if c.tracer == nil {
-		return c.request(ctx, t, args)
+		reply, err = c.request(ctx, t, args)
+		t.tally.Count(err)
+		return reply, err
 	}
 	ctx, end := c.tracer.Outgoing(ctx, dependency.Outgoing{Kind: kind, Target: t.String()})
 	reply, err = c.request(ctx, t, args)
+	t.tally.Count(err)
 	end(err)
 	return reply, err
+}
+
+// tallyOf returns what counts the calls of a target; nil where nothing does.
+func (c *caller) tallyOf(t target) *dependency.Tally {
+	if c.sent == nil {
+		return nil
+	}
+	return c.sent.To(dependency.Outgoing{Kind: kind, Target: t.String()})
 }
 
 // request sends a request and returns the reply, which is not an error.

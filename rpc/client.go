@@ -102,7 +102,7 @@ func newMethod(c *caller, f reflect.StructField, o clientOptions) (reflect.Value
 	if err != nil {
 		return reflect.Value{}, err
 	}
-	t.subject, t.peer = c.subject(t), c.peerOf(t)
+	t.subject, t.peer, t.tally = c.subject(t), c.peerOf(t), c.tallyOf(t)
 	return reflect.MakeFunc(f.Type, func(args []reflect.Value) []reflect.Value {
 		return callFunc(c, t, f.Type, args)
 	}), nil

@@ -55,17 +55,21 @@ func (r results) Receive(m *broker.Msg) {
 	}
 }
 
-// store is put for a tracer, if there is one.
+// store is put for who counts, and for a tracer, if there is one.
 func (s *submitter) store(ctx context.Context, t target, args body, reply string) (h Handle, err error) {
-	tracer := s.caller.tracer
-	if tracer == nil {
-		return s.put(ctx, t, args, reply)
+	out := dependency.Outgoing{Kind: jobKind, Target: t.String()}
+	end := func(error) {}
+	if tracer := s.caller.tracer; tracer != nil {
+		ctx, end = tracer.Outgoing(ctx, out)
 	}
-	ctx, end := tracer.Outgoing(ctx, dependency.Outgoing{Kind: "job", Target: t.String()})
 	h, err = s.put(ctx, t, args, reply)
+	s.caller.sent.To(out).Count(err)
 	end(err)
 	return h, err
 }
+
+// jobKind is what durable calls are called where they are sent.
+const jobKind = "job"
 
 // put stores a call. Its result is sent to reply, where that is not "".
 func (s *submitter) put(ctx context.Context, t target, args body, reply string) (Handle, error) {

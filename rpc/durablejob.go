@@ -60,6 +60,7 @@ func (Job[In, Out]) Provide(f reflect.StructField, h dependency.Host) (dependenc
 	if err != nil {
 		return nil, err
 	}
+	s.caller.sent.To(dependency.Outgoing{Kind: jobKind, Target: t.String()}) // declares it
 	return fixed(jobOf[In, Out](s, t), t.service, t.String()), nil
 }
 

@@ -13,7 +13,7 @@ import (
 
 // ProtocolVersion is the version of what docs/protocol.md describes: services
 // that differ in it may not understand each other.
-const ProtocolVersion = 5
+const ProtocolVersion = 6
 
 // Headers of a request. Those of a reply exist only where it is an error.
 const (

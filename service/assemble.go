@@ -88,7 +88,7 @@ func (a *App) newContainer(s *spec, m *mistakes) *container {
 // declare asks each marker for its entrypoint.
 func (c *container) declare(m *mistakes) {
 	for _, e := range c.spec.entries {
-		h := &host{container: c}
+		h := &host{container: c, served: new(dependency.Served)}
 		if e.workers > 0 {
 			h.own = &limit{most: e.workers}
 		}
@@ -100,7 +100,7 @@ func (c *container) declare(m *mistakes) {
 		if d, ok := point.(entrypoint.Describer); ok {
 			h.of(d.Describe().Kind)
 		}
-		c.entrypoints = append(c.entrypoints, mounted{point, e})
+		c.entrypoints = append(c.entrypoints, mounted{point, e, h.served})
 	}
 }
 

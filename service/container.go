@@ -39,7 +39,8 @@ type container struct {
 // mounted is an entrypoint with what declared it.
 type mounted struct {
 	entrypoint.Entrypoint
-	entry entry
+	entry  entry
+	served *dependency.Served
 }
 
 // lender is a provider with the field it fills.

@@ -13,10 +13,11 @@ import (
 // without the workers.
 type host struct {
 	*container
-	own   *limit // of the entrypoint, nil for none
-	kind  string // of the entrypoint, "" until it was declared and where it does not say
-	usual gate   // for calls of that kind
-	pace  pace
+	own    *limit // of the entrypoint, nil for none
+	kind   string // of the entrypoint, "" until it was declared and where it does not say
+	usual  gate   // for calls of that kind
+	pace   pace
+	served *dependency.Served // nil where it is no entrypoint
 }
 
 var (
@@ -77,7 +78,7 @@ func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
 		c.Name = entrypoint.WireName(c.Method.Name)
 	}
 	j := jobs.Get().(*job)
-	j.call, j.done, j.gate, j.pace = c, done, h.gate(c.Kind), &h.pace
+	j.call, j.done, j.gate, j.pace, j.served = c, done, h.gate(c.Kind), &h.pace, h.served
 	return j
 }
 

@@ -97,3 +97,14 @@ func (c *container) dependencyManifest(l *lender) DeclaredDependency {
 	}
 	return described
 }
+
+// entrances returns how the calls that came through each entrypoint fared.
+func (c *container) entrances() []dependency.Entrance {
+	all := make([]dependency.Entrance, len(c.entrypoints))
+	for i, m := range c.entrypoints {
+		said := m.manifest()
+		all[i] = m.served.Counted()
+		all[i].Kind, all[i].Name, all[i].Address = said.Kind, said.Name, said.Address
+	}
+	return all
+}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 )
 
@@ -15,9 +16,10 @@ type job struct {
 	done     entrypoint.Done // nil where the call has a Stimulus for that
 	gate     gate
 	pace     *pace
-	relay    entrypoint.Relay // whose goroutine runs it; nil for one of the pool's
-	started  time.Time        // while it waits: when it was queued, if its patience ends
-	took     time.Duration    // set by its worker at the end
+	served   *dependency.Served // counts it; nil where nothing does
+	relay    entrypoint.Relay   // whose goroutine runs it; nil for one of the pool's
+	started  time.Time          // while it waits: when it was queued, if its patience ends
+	took     time.Duration      // set by its worker at the end
 	answered atomic.Bool
 
 	at      int           // index in pool.running

@@ -15,6 +15,9 @@ type process struct {
 	asked   time.Time
 	ailings []error
 
+	sending sync.Mutex // guards sent
+	sent    map[string]*dependency.Sent
+
 	late    sync.Mutex   // guards pending
 	pending map[int]bool // shared values that were asked and have not answered, by their place
 }
@@ -22,7 +25,7 @@ type process struct {
 var _ dependency.Process = (*process)(nil)
 
 func newProcess(a *App) *process {
-	return &process{app: a, pending: make(map[int]bool)}
+	return &process{app: a, pending: make(map[int]bool), sent: make(map[string]*dependency.Sent)}
 }
 
 func (p *process) Tracer() dependency.Tracer { return p.app.tracer }
@@ -33,6 +36,24 @@ func (p *process) Services() []dependency.Hosted {
 		all = append(all, dependency.Hosted{Name: c.spec.name, Version: c.spec.version, Instance: c.instance})
 	}
 	return all
+}
+
+func (p *process) Sent(service string) *dependency.Sent {
+	p.sending.Lock()
+	defer p.sending.Unlock()
+	if p.sent[service] == nil {
+		p.sent[service] = new(dependency.Sent)
+	}
+	return p.sent[service]
+}
+
+func (p *process) Served(service string) []dependency.Entrance {
+	for _, c := range p.app.containers {
+		if c.spec.name == service {
+			return c.entrances()
+		}
+	}
+	return nil
 }
 
 func (p *process) Measure(record func(dependency.Measurement)) {

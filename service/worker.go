@@ -92,6 +92,9 @@ func (c *container) conclude(j *job, out any, err error, elapsed time.Duration) 
 	if !j.answered.CompareAndSwap(false, true) {
 		return false
 	}
+	if j.served != nil {
+		j.served.Count(elapsed, err)
+	}
 	if e := guarded(func() error { logOutcome(c.app.logger, j.call, err, elapsed); return nil }); e != nil {
 		c.logger.Error("the outcome of a call cannot be logged", "method", j.call.Name, "call_id", j.call.ID, "error", e)
 	}

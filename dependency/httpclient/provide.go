@@ -32,7 +32,7 @@ func (*Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Pro
 		return nil, err
 	}
 	p, err := h.Shared(poolKey{o.HTTP, fmt.Sprint(c)}, func() (any, error) {
-		return newPool(o.HTTP, c, base, dependency.ProcessOf(h).Tracer()), nil
+		return newPool(o.HTTP, c, base, dependency.ProcessOf(h)), nil
 	})
 	if err != nil {
 		return nil, err
@@ -57,18 +57,22 @@ const (
 	idleTime   = 90 * time.Second
 )
 
-func newPool(name string, c Config, base *url.URL, tracer dependency.Tracer) *pool {
+func newPool(name string, c Config, base *url.URL, process dependency.Process) *pool {
 	connections := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: c.Timeout}).DialContext, TLSHandshakeTimeout: c.Timeout,
 		MaxIdleConnsPerHost: idlePerAPI, IdleConnTimeout: idleTime, ForceAttemptHTTP2: true,
 	}
-	return &pool{newClient(name, c, base, tracer, connections), connections}
+	return &pool{newClient(name, c, base, process, connections), connections}
 }
 
-// newClient puts together what a request passes on its way to the API.
-func newClient(name string, c Config, base *url.URL, tracer dependency.Tracer, last http.RoundTripper) *Client {
+// newClient puts together what a request passes on its way to the API. The process is nil
+// where there is none.
+func newClient(name string, c Config, base *url.URL, process dependency.Process, last http.RoundTripper) *Client {
 	a := &api{name, base}
-	way := &transport{api: a, config: c, tracer: tracer, next: last}
+	way := &transport{api: a, config: c, next: last}
+	if process != nil {
+		way.tracer, way.sent = process.Tracer(), process.Sent
+	}
 	return &Client{a, &http.Client{Transport: way, CheckRedirect: a.redirect}}
 }
 

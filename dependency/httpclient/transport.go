@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 )
 
@@ -19,6 +20,7 @@ type transport struct {
 	*api
 	config Config
 	tracer dependency.Tracer // nil for nobody
+	sent   func(service string) *dependency.Sent
 	next   http.RoundTripper
 }
 
@@ -67,12 +69,26 @@ func (t *transport) send(ctx context.Context, r *http.Request) (*http.Response, 
 	return answer, nil
 }
 
-// trace begins the client's side of a span.
+// trace begins the client's side of a span. The function that it returns counts the
+// request, too.
 func (t *transport) trace(ctx context.Context, r *http.Request) (context.Context, func(error)) {
+	out := dependency.Outgoing{Kind: "http", Target: r.Method + " " + r.URL.Host}
+	tally := t.tallyOf(ctx, out)
 	if t.tracer == nil {
-		return ctx, func(error) {}
+		return ctx, tally.Count
 	}
-	return t.tracer.Outgoing(ctx, dependency.Outgoing{Kind: "http", Target: r.Method + " " + r.URL.Host})
+	ctx, end := t.tracer.Outgoing(ctx, out)
+	return ctx, func(err error) { tally.Count(err); end(err) }
+}
+
+// tallyOf returns what counts the requests of the service whose call ctx is of; nil outside
+// of a call.
+func (t *transport) tallyOf(ctx context.Context, out dependency.Outgoing) *dependency.Tally {
+	call := entrypoint.FromContext(ctx)
+	if call == nil || t.sent == nil {
+		return nil
+	}
+	return t.sent(call.Service).To(out)
 }
 
 // failure returns what a trace shows of an answer, nil for a good one.
