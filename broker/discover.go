@@ -71,6 +71,30 @@ func (c *Conn) FindStats(ctx context.Context, service string) ([]Stats, error) {
 	return found, err
 }
 
+// Pong is the answer of an instance to a ping.
+type Pong struct {
+	Identity
+	Took time.Duration // from the question to the answer
+}
+
+// Ping asks all instances of a service, of every service for "", whether they are there.
+// What is said of Discover holds for it, too.
+func (c *Conn) Ping(ctx context.Context, service string) ([]Pong, error) {
+	if err := c.Await(ctx); err != nil {
+		return nil, err
+	}
+	asked := time.Now()
+	found, err := collect(ctx, c, "PING", service, func(data []byte) (Pong, error) {
+		took := time.Since(asked)
+		info, err := readInfo(data)
+		return Pong{info.Identity, took}, err
+	})
+	slices.SortFunc(found, func(a, b Pong) int {
+		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
+	})
+	return found, err
+}
+
 // collect gathers the answers of all instances to one verb; those to PING know no
 // endpoints.
 func collect[T any](ctx context.Context, c *Conn, verb, service string, read func([]byte) (T, error)) ([]T, error) {

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/cmd/svc/internal/shape"
+	"github.com/enoki-go/enoki/internal/suggest"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -67,9 +70,9 @@ func readInput(stdin io.Reader) (arguments, error) {
 	return arguments{document: text}, nil
 }
 
-// resolve returns the arguments of a call. A value that is valid JSON may still
-// be meant as text: then the parameter's schema decides, for which an instance
-// of the service is asked.
+// resolve returns the arguments of a call. Pairs are read as the schema of the method says,
+// for which an instance of the service is asked: a value that is valid JSON may still be
+// meant as text, and a name that the method does not have would be ignored.
 func (a arguments) resolve(ctx context.Context, client *rpc.Standalone, target string) ([]any, error) {
 	switch {
 	case a.document != nil:
@@ -77,24 +80,86 @@ func (a arguments) resolve(ctx context.Context, client *rpc.Standalone, target s
 	case len(a.pairs) == 0:
 		return nil, nil
 	}
-	named := make(rpc.Named, len(a.pairs))
-	var texts map[string]bool
+	input := inputOf(ctx, client, target)
+	if err := a.checkNames(ctx, client, target, input); err != nil {
+		return nil, err
+	}
+	named, texts := make(rpc.Named, len(a.pairs)), textParameters(input)
 	for _, p := range a.pairs {
 		if _, twice := named[p.name]; twice {
 			return nil, exitWith(exitUsage, fmt.Errorf("argument %s is given twice", p.name))
 		}
-		if !json.Valid([]byte(p.text)) || strings.HasPrefix(p.text, `"`) {
+		switch {
+		case !json.Valid([]byte(p.text)) || strings.HasPrefix(p.text, `"`):
 			named[p.name] = textOf(p.text)
-			continue
-		}
-		if texts == nil {
-			texts = textParameters(ctx, client, target)
-		}
-		if named[p.name] = json.RawMessage(p.text); texts[p.name] {
+		case texts[p.name]:
 			named[p.name] = p.text
+		default:
+			named[p.name] = json.RawMessage(p.text)
 		}
 	}
 	return []any{named}, nil
+}
+
+// inputOf asks any instance of a service what a method takes; nil where none says.
+func inputOf(ctx context.Context, client *rpc.Standalone, target string) []byte {
+	service, method, _ := strings.Cut(target, ".")
+	ctx, cancel := context.WithTimeout(ctx, dialLimit)
+	defer cancel()
+	info, err := client.Connection().Describe(ctx, service)
+	if err != nil {
+		return nil
+	}
+	for _, e := range info.Endpoints {
+		if e.Name == method {
+			return []byte(e.Metadata["input"])
+		}
+	}
+	return nil
+}
+
+// checkNames refuses names that no instance knows.
+func (a arguments) checkNames(ctx context.Context, client *rpc.Standalone, target string, input []byte) error {
+	unknown := a.unknown(input)
+	if unknown == "" {
+		return nil
+	}
+	service, method, _ := strings.Cut(target, ".")
+	found, err := client.Connection().Discover(ctx, service)
+	if err != nil {
+		return err
+	}
+	for _, info := range found { // of another version, perhaps
+		for _, e := range info.Endpoints {
+			if e.Name == method && a.unknown([]byte(e.Metadata["input"])) == "" {
+				return nil
+			}
+		}
+	}
+	var names []string
+	for _, p := range shape.Fields(input) {
+		names = append(names, p.Name)
+	}
+	text := fmt.Sprintf("call %s: have unknown argument %q, want %s", target, unknown, suggest.List(names))
+	if near := suggest.Nearest(unknown, names); near != "" {
+		text += "; did you mean " + near + "?"
+	}
+	return exitWith(exitUsage, errors.New(present.Safe(text)))
+}
+
+// unknown returns the first name that a method which takes input does not have; "" where it
+// has all, or may take any.
+func (a arguments) unknown(input []byte) string {
+	if !shape.Closed(input) {
+		return ""
+	}
+	fields := shape.Fields(input)
+	for _, p := range a.pairs {
+		if !slices.ContainsFunc(fields, func(f shape.Parameter) bool { return f.Name == p.name }) && p.name != shape.Title(input) {
+			return p.name
+		}
+	}
+	return ""
 }
 
 // textOf reads a JSON string, or takes text as it is.
@@ -106,41 +171,15 @@ func textOf(text string) string {
 	return s
 }
 
-// textParameters returns the names of the parameters, or of the fields of the
-// only one, whose schema takes nothing but text. Where no instance says, none.
-func textParameters(ctx context.Context, client *rpc.Standalone, target string) map[string]bool {
-	service, method, _ := strings.Cut(target, ".")
-	ctx, cancel := context.WithTimeout(ctx, dialLimit)
-	defer cancel()
-	info, err := client.Connection().Describe(ctx, service)
-	if err != nil {
-		return map[string]bool{}
-	}
+// textParameters returns the names of the parameters, or of the fields of the only one,
+// whose schema takes nothing but text.
+func textParameters(input []byte) map[string]bool {
 	texts := make(map[string]bool)
-	for _, e := range info.Endpoints {
-		if e.Name == method {
-			readTexts([]byte(e.Metadata["input"]), texts)
-		}
+	for _, p := range shape.Fields(input) {
+		texts[p.Name] = p.Text
+	}
+	if name := shape.Title(input); name != "" {
+		texts[name] = shape.IsText(input)
 	}
 	return texts
-}
-
-// readTexts notes which properties of a schema are text.
-func readTexts(schema []byte, texts map[string]bool) {
-	var s struct {
-		Type       any                           `json:"type"`
-		Title      string                        `json:"title"`
-		Properties map[string]struct{ Type any } `json:"properties"`
-	}
-	if json.Unmarshal(schema, &s) != nil {
-		return
-	}
-	if s.Title != "" && s.Type == "string" {
-		texts[s.Title] = true
-	}
-	for name, property := range s.Properties {
-		if property.Type == "string" {
-			texts[name] = true
-		}
-	}
 }

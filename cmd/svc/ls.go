@@ -14,6 +14,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/cmd/svc/internal/shape"
 	"github.com/enoki-go/enoki/internal/suggest"
 	"github.com/enoki-go/enoki/rpc"
 )
@@ -107,6 +108,7 @@ type listedMethod struct {
 	Name    string   `json:"name"`
 	Subject string   `json:"subject"`
 	Params  []string `json:"params,omitempty"` // where they have names
+	Fields  []string `json:"fields,omitempty"` // of the only parameter, where that is an object
 }
 
 // listedEvent is an event, or a pattern of events, that a service handles.
@@ -144,6 +146,11 @@ func methodsOf(info broker.Info, prefix string) []listedMethod {
 		}
 		m := listedMethod{Name: e.Name, Subject: e.Subject}
 		_ = json.Unmarshal([]byte(e.Metadata["params"]), &m.Params) // absent where the parameters have no names
+		if len(m.Params) == 0 {
+			for _, p := range shape.Fields([]byte(e.Metadata["input"])) {
+				m.Fields = append(m.Fields, p.Name)
+			}
+		}
 		methods = append(methods, m)
 	}
 	return methods
@@ -201,6 +208,9 @@ func (r listed) calls() string {
 	calls := make([]string, len(r.Methods))
 	for i, m := range r.Methods {
 		calls[i] = m.Name + "(" + strings.Join(m.Params, ", ") + ")"
+		if len(m.Fields) > 0 {
+			calls[i] = m.Name + "({" + strings.Join(m.Fields, ", ") + "})"
+		}
 	}
 	return present.Safe(cmp.Or(strings.Join(calls, ", "), "-"))
 }

@@ -24,6 +24,8 @@ var verbs = []func() *cobra.Command{
 	shellVerb,
 	lsVerb,
 	statsVerb,
+	infoVerb,
+	pingVerb,
 	emitVerb,
 	listenVerb,
 	dlqVerb,
@@ -89,11 +91,25 @@ func prepare(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.DisableFlagsInUseLine = true
 	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error { return asUsage(cmd, check(cmd, args)) }
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			return asUsage(cmd, inWords(cmd, args, check(cmd, args)))
+		}
 	}
 	for _, child := range cmd.Commands() {
 		prepare(child)
 	}
+}
+
+// inWords says of too many or too few arguments what was expected: cobra only counts.
+func inWords(cmd *cobra.Command, args []string, err error) error {
+	if err == nil || !strings.Contains(err.Error(), "arg(s)") && !strings.HasPrefix(err.Error(), "unknown command") {
+		return err
+	}
+	given := "no argument"
+	if len(args) > 0 {
+		given = strings.Join(args, " ")
+	}
+	return fmt.Errorf("have %s, want: %s", given, cmd.UseLine())
 }
 
 // unknownVerb refuses what follows svc and is no verb.
