@@ -52,6 +52,10 @@ soak: ## twenty minutes of calls, then on a cluster; then events and timers
 	go -C test/chaos run . -ordered -seconds 150 $(CHAOSFLAGS)
 	go -C test/chaos run . -timers -seconds 150 $(CHAOSFLAGS)
 
+.PHONY: page
+page: ## write docs/cli.md from the help of svc
+	SVC_UPDATE_PAGE=1 go test ./cmd/svc -run ThePageOfTheCommand -count=1
+
 .PHONY: examples
 examples: ## run the tests of the examples, never from the test cache
 	go test -count=1 ./examples/...

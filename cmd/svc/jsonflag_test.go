@@ -9,7 +9,7 @@ import (
 // each calls f with every verb that does something.
 func each(cmd *cobra.Command, f func(*cobra.Command)) {
 	for _, child := range cmd.Commands() {
-		if child.Name() != "help" && child.Name() != "completion" {
+		if child.Name() != "help" && !child.Hidden {
 			each(child, f)
 		}
 	}

@@ -36,6 +36,28 @@ var verbs = []func() *cobra.Command{
 	versionVerb,
 }
 
+const rootLong = `Run, call and inspect services.
+
+Data goes to standard output, the rest to standard error. With --json data are JSON, whose
+schemas docs/cli.md has. Exit codes, of all verbs:
+
+    0   done
+    1   failed
+    2   wrong arguments or flags
+    3   no such service, method or target, or nobody there to take a call
+    4   the broker refuses the credentials
+    5   no answer in time
+    6   the method answered with an error
+    130 interrupted
+
+The environment counts where flags say nothing:
+
+    NATS_URL        URL of the broker
+    SVC_DEV_BROKER  address of the development broker (127.0.0.1:4222)
+    SVC_DEV_REDIS   address of the development Redis (127.0.0.1:6379)
+    SVC_DEV_IDLE    how long both stay when nobody uses them (10m)
+    NO_COLOR        no colours, whatever it is`
+
 const helpTemplate = `{{with .Example}}Examples:
 {{.}}
 
@@ -69,6 +91,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "svc VERB",
 		Short:         "Run, call and inspect services.",
+		Long:          rootLong,
 		Example:       "  svc run ./examples/hello\n  svc broker",
 		Args:          unknownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
