@@ -22,6 +22,8 @@ const helpText = `This is Starlark, a small Python, with the services of the bro
                                        error is None, or has .code .name .message .details;
                                        c.try_result() likewise
 
+  n.dispatch_event("payments", "paid", {"order": "o1"})
+                                       emit an event, as the service payments does
   n.data["language"] = "de"            context data that all further calls carry
   n.config                             the configuration
   _                                    the value printed last
@@ -30,6 +32,7 @@ const helpText = `This is Starlark, a small Python, with the services of the bro
   comprehensions and lambda. There is no try, class or import, nor f-strings.
   json.encode(x), json.decode(text), sleep(seconds), time(), fail(text), exit(code)
 
+Tab completes names, also of what is running; ^R searches what was typed before;
 ^C gives up a call, ^D ends.`
 
 // helpValue is shown by help, and by help().
@@ -57,7 +60,7 @@ func (h helpValue) CallInternal(*starlark.Thread, starlark.Tuple, []starlark.Tup
 func (s *Session) builtins() starlark.StringDict {
 	all := starlark.StringDict{"help": helpValue{}}
 	for name, f := range map[string]builtinFunc{
-		"print": s.print, "str": str, "repr": reprOf, "sleep": sleep, "time": now, "exit": exit,
+		"print": s.print, "str": str, "repr": reprOf, "dir": s.dir, "sleep": sleep, "time": now, "exit": exit,
 	} {
 		all[name] = starlark.NewBuiltin(name, f)
 	}
@@ -75,7 +78,11 @@ func (s *Session) print(_ *starlark.Thread, b *starlark.Builtin, args starlark.T
 	for i, arg := range args {
 		texts[i] = text(arg)
 	}
-	if _, err := fmt.Fprint(s.config.Stdout, strings.Join(texts, separator), end); err != nil {
+	out := s.config.Stdout
+	if s.config.JSON {
+		out = s.config.Stderr
+	}
+	if _, err := fmt.Fprint(out, strings.Join(texts, separator), end); err != nil {
 		return nil, fmt.Errorf("print: %w", err)
 	}
 	return starlark.None, nil

@@ -54,9 +54,9 @@ func (m method) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwarg
 func (m method) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "call_async":
-		return starlark.NewBuiltin(name, m.async), nil
+		return starlark.NewBuiltin(name, m.async).BindReceiver(m), nil
 	case "try_call":
-		return starlark.NewBuiltin(name, m.try), nil
+		return starlark.NewBuiltin(name, m.try).BindReceiver(m), nil
 	default:
 		return nil, nil //nolint:nilnil // Starlark's way to say that there is none
 	}
@@ -71,10 +71,11 @@ func (m method) async(thread *starlark.Thread, _ *starlark.Builtin, args starlar
 	if err != nil {
 		return nil, err
 	}
-	p := &pending{target: m.target, call: m.session.proxy.Async(ctx, m.target, sent...)}
+	p := &pending{target: m.target, session: m.session, began: time.Now(), call: m.session.proxy.Async(ctx, m.target, sent...)}
 	if thread.CallStackDepth() > 1 {
 		p.at = thread.CallFrame(1).Pos
 	}
+	m.session.watch(p)
 	m.session.add(p)
 	return p, nil
 }
@@ -107,18 +108,24 @@ func (m method) prepare(ctx context.Context, args starlark.Tuple, kwargs []starl
 	if err != nil {
 		return nil, nil, fmt.Errorf("call %s: %w", m.target, err)
 	}
-	for key, value := range m.session.data.Entries() {
+	ctx, err = m.session.carry(ctx, "call "+m.target)
+	return ctx, sent, err
+}
+
+// carry puts n.data into a context, for what is done then.
+func (s *Session) carry(ctx context.Context, what string) (context.Context, error) {
+	for key, value := range s.data.Entries() {
 		name, isName := starlark.AsString(key)
 		text, isText := starlark.AsString(value)
 		if !isName || !isText {
-			return nil, nil, fmt.Errorf("call %s: have n.data[%s] = %s, want both to be strings", m.target, repr(key), repr(value))
+			return nil, fmt.Errorf("%s: have n.data[%s] = %s, want both to be strings", what, repr(key), repr(value))
 		}
 		if !broker.ValidName(name) {
-			return nil, nil, rpc.ErrBadArguments.Explain("call %s: have n.data[%s], want a key of 1 to 64 letters, digits, - or _", m.target, repr(key))
+			return nil, rpc.ErrBadArguments.Explain("%s: have n.data[%s], want a key of 1 to 64 letters, digits, - or _", what, repr(key))
 		}
 		ctx = entrypoint.WithData(ctx, name, text) //nolint:fatcontext // one layer for each of a few entries
 	}
-	return ctx, sent, nil
+	return ctx, nil
 }
 
 // arguments returns the arguments of a call: all by position, or all by name.
@@ -155,13 +162,4 @@ func valueOf(r rpc.Result) (starlark.Value, error) {
 		return nil, err
 	}
 	return toStarlark(v)
-}
-
-// timed tells a person how long a call took.
-func (s *Session) timed(started time.Time) {
-	if !s.person {
-		return
-	}
-	milliseconds := float64(time.Since(started)) / float64(time.Millisecond)
-	s.tell(fmt.Sprintf("# %.1f ms", milliseconds))
 }

@@ -3,12 +3,12 @@ package shell
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.starlark.net/starlark"
 
-	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/complete"
+	"github.com/enoki-go/enoki/internal/suggest"
 )
 
 // cluster is n.rpc: all services, by name.
@@ -30,7 +30,7 @@ func (c cluster) Attr(name string) (starlark.Value, error) { return service{c.se
 
 // AttrNames asks the services that are running for their names.
 func (c cluster) AttrNames() []string {
-	return c.session.names("", func(info broker.Info) []string { return []string{info.Name} })
+	return callable(c.session.ask())
 }
 
 // Get returns a service by a name that need not be an identifier.
@@ -51,6 +51,7 @@ type service struct {
 var (
 	_ starlark.HasAttrs = service{}
 	_ starlark.Mapping  = service{}
+	_ starlark.Callable = service{}
 )
 
 func (service) Freeze()               {}
@@ -65,15 +66,7 @@ func (s service) Attr(name string) (starlark.Value, error) {
 }
 
 // AttrNames asks the instances of the service for its methods.
-func (s service) AttrNames() []string {
-	return s.session.names(s.name, func(info broker.Info) []string {
-		var names []string
-		for _, e := range info.Endpoints {
-			names = append(names, e.Name)
-		}
-		return names
-	})
-}
+func (s service) AttrNames() []string { return methodsOf(s.session.ask(), s.name) }
 
 // Get returns a method by a name that need not be an identifier.
 func (s service) Get(key starlark.Value) (starlark.Value, bool, error) {
@@ -87,22 +80,52 @@ func (s service) Get(key starlark.Value) (starlark.Value, bool, error) {
 // discoverLimit bounds the wait for a broker that has gone away.
 const discoverLimit = 2 * time.Second
 
-// names asks a service, or all for "", and returns what pick finds in the
-// answers, sorted. Starlark leaves no way to report an error, nor a context to
-// give up with.
-func (s *Session) names(service string, pick func(broker.Info) []string) []string {
+// ask returns what runs now; nothing while the broker is away. Starlark leaves no way to
+// give it a context.
+func (s *Session) ask() []complete.Service {
 	ctx, cancel := context.WithTimeout(s.ctx, discoverLimit)
 	defer cancel()
-	found, err := s.config.Client.Connection().Discover(ctx, service)
+	found, err := s.directory.Ask(ctx)
 	if err != nil {
 		return nil
 	}
-	var names []string
-	for _, info := range found {
-		names = append(names, pick(info)...)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return found
 }
 
 func unhashable(kind string) error { return fmt.Errorf("unhashable type: %s", kind) }
+
+// callable returns the names of the services that have methods.
+func callable(all []complete.Service) []string {
+	var names []string
+	for _, s := range all {
+		if len(s.Methods) > 0 {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// methodsOf returns the names of the methods of a service.
+func methodsOf(all []complete.Service, service string) []string {
+	var names []string
+	for _, s := range all {
+		if s.Name == service {
+			for _, m := range s.Methods {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	return names
+}
+
+// Name returns what is called, for traces.
+func (s service) Name() string { return s.name }
+
+// CallInternal says that a service is none to call: its methods are.
+func (s service) CallInternal(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	known, err := s.session.find(s.name, "")
+	if err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s is a service, not a method; it has %s", s.name, suggest.List(methodsOf([]complete.Service{known}, s.name)))
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.starlark.net/resolve"
@@ -101,7 +102,7 @@ var unset = regexp.MustCompile(`^internal error: predeclared variable (\w+) is u
 func (s *Session) undefined(err error) error {
 	found := unset.FindStringSubmatch(err.Error())
 	if found == nil {
-		return err
+		return s.attribute(err)
 	}
 	text := "undefined: " + found[1]
 	names := append(s.globals.Keys(), starlark.Universe.Keys()...)
@@ -110,6 +111,26 @@ func (s *Session) undefined(err error) error {
 		text += "; " + hint
 	}
 	return errors.New(text)
+}
+
+// noField is what Starlark says; with a hint of its own there is more.
+var noField = regexp.MustCompile(`^(\w+) has no \.(\w+) field or method$`)
+
+// attribute says what to write instead of an attribute that Starlark does not know.
+func (s *Session) attribute(err error) error {
+	found := noField.FindStringSubmatch(err.Error())
+	switch {
+	case found == nil:
+		return err
+	case found[1] == busType:
+		return fmt.Errorf("n has no %s; %s", found[2], others(found[2], s.globals["n"].(root).AttrNames(), "it has "))
+	case found[2] == "result":
+		return fmt.Errorf("%w; the result of a call is there already, unless it is made with call_async", err)
+	case found[1] == "dict":
+		return fmt.Errorf("%w; the value of a key is written [%s]", err, strconv.Quote(found[2]))
+	default:
+		return err
+	}
 }
 
 // pythons are what people write who know Python better than Starlark.

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"time"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
@@ -9,10 +11,14 @@ import (
 
 // pending is what call_async returns.
 type pending struct {
-	target string
-	call   *rpc.Pending[rpc.Result]
-	at     syntax.Position // where it was made
-	asked  bool            // somebody has been told the outcome, or waits for it
+	target  string
+	session *Session
+	call    *rpc.Pending[rpc.Result]
+	at      syntax.Position // where it was made
+	asked   bool            // somebody has been told the outcome, or waits for it
+
+	began time.Time
+	ended chan time.Time // holds when the call was over; nil where nobody sits there
 }
 
 var _ starlark.HasAttrs = (*pending)(nil)
@@ -63,6 +69,7 @@ func (p *pending) result(thread *starlark.Thread, b *starlark.Builtin, args star
 	}
 	p.asked = true
 	result, err := p.call.Result(contextOf(thread))
+	p.session.taken(p)
 	if err != nil {
 		return nil, err
 	}

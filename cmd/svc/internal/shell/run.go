@@ -9,6 +9,9 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/codec"
 )
 
 // options make Starlark as much of Python as it can be.
@@ -52,6 +55,7 @@ func (s *Session) init(ctx context.Context, program *starlark.Program, c chunk) 
 	thread.SetLocal(contextKey, ctx)
 	defer context.AfterFunc(ctx, func() { thread.Cancel("interrupted") })()
 	variables, err := program.Init(thread, s.globals)
+	s.tellSpan()
 	maps.Copy(s.globals, variables)
 	if exit, ok := errors.AsType[*ExitError](err); ok {
 		return exit
@@ -98,12 +102,33 @@ func showAll(all []syntax.Stmt) {
 // show prints a value as Python's prompt does, and keeps it as _.
 func (s *Session) show(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if args[0] != starlark.None {
+		s.tellSpan()
+		text, err := s.shown(args[0])
+		if err != nil {
+			return nil, err
+		}
 		s.globals["_"] = args[0]
-		if _, err := fmt.Fprintln(s.config.Stdout, repr(args[0])); err != nil {
+		if _, err := fmt.Fprintln(s.config.Stdout, text); err != nil {
 			return nil, fmt.Errorf("print: %w", err)
 		}
 	}
 	return starlark.None, nil
+}
+
+// shown returns a value as it is shown.
+func (s *Session) shown(v starlark.Value) (string, error) {
+	if !s.config.JSON {
+		return s.described(v)
+	}
+	sent, err := toGo(v)
+	if err != nil {
+		return "", fmt.Errorf("--json: %w", err)
+	}
+	text, err := codec.JSON.Append(nil, sent)
+	if err != nil {
+		return "", fmt.Errorf("--json: %w", err)
+	}
+	return string(present.SafeJSON(text)), nil
 }
 
 // carryOver lets a chunk go on with the variables that it assigns to: a module

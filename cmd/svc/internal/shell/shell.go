@@ -1,7 +1,7 @@
 // Package shell runs Starlark, a small Python, that calls services.
 //
-// A program sees n.rpc.<service>.<method>(…), n.config, n.data and the builtins
-// that the text of help names.
+// A program sees n.rpc.<service>.<method>(…), n.dispatch_event(…), n.config, n.data and
+// the builtins that the text of help names.
 package shell
 
 import (
@@ -11,11 +11,13 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync"
 
 	"go.starlark.net/lib/json"
 	"go.starlark.net/starlark"
-	"go.starlark.net/starlarkstruct"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/complete"
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -24,24 +26,33 @@ type Config struct {
 	Client  *rpc.Standalone   // makes the calls; the caller closes it after the Session
 	Section map[string]any    // the configuration, as n.config
 	Data    map[string]string // context data that n.data begins with
+	JSON    bool              // values are shown as JSON, each on a line, and print prints to Stderr
 	Stdout  io.Writer         // values, and what print prints
 	Stderr  io.Writer         // errors and times of an interactive session
+
+	// Events connects, for the first event that is emitted; any source will do, since each
+	// event has its own. The Session closes what it returns.
+	Events func(context.Context) (*events.Standalone, error)
 }
 
 // Session is a program with its variables, given in one piece or many. Its
 // methods are called by one goroutine.
 type Session struct {
-	config  Config
-	proxy   rpc.Proxy
-	globals starlark.StringDict
-	data    *starlark.Dict // n.data
+	config    Config
+	proxy     rpc.Proxy
+	emitter   *events.Standalone // nil before the first event
+	directory *complete.Directory
+	globals   starlark.StringDict
+	data      *starlark.Dict // n.data
 
 	person bool // somebody sits there: errors do not end it, calls are timed
 
 	ctx    context.Context // of asynchronous calls, which outlive the statement that makes them
 	cancel context.CancelFunc
 
-	pending []*pending // calls that may still be under way, or whose error nobody saw
+	pending  []*pending     // calls that may still be under way, or whose error nobody saw
+	watching sync.WaitGroup // goroutines that note when calls end
+	took     span           // of the results of such calls that the statement has taken
 }
 
 // ErrInterrupted is returned where the context of a Session's method ended.
@@ -49,7 +60,10 @@ var ErrInterrupted = fmt.Errorf("interrupted: %w", context.Canceled)
 
 // New returns a Session. Close ends it.
 func New(c Config) (*Session, error) {
-	s := &Session{config: c, proxy: c.Client.Proxy(""), data: starlark.NewDict(len(c.Data))}
+	s := &Session{
+		config: c, proxy: c.Client.Proxy(""), data: starlark.NewDict(len(c.Data)),
+		directory: complete.NewDirectory(c.Client.Connection()),
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for key, value := range c.Data {
 		if err := s.data.SetKey(starlark.String(key), starlark.String(value)); err != nil {
@@ -62,8 +76,8 @@ func New(c Config) (*Session, error) {
 	}
 	section.Freeze()
 	s.globals = starlark.StringDict{
-		"n": &starlarkstruct.Module{Name: "n", Members: starlark.StringDict{
-			"rpc": cluster{s}, "config": section, "data": s.data,
+		"n": root{starlark.StringDict{
+			"rpc": cluster{s}, "config": section, "data": s.data, dispatchName: starlark.NewBuiltin(dispatchName, s.dispatch),
 		}},
 		"json":   json.Module,
 		showName: starlark.NewBuiltin("show", s.show),
@@ -123,6 +137,10 @@ func (s *Session) Close() {
 	s.cancel()
 	for _, p := range s.pending {
 		<-p.call.Done()
+	}
+	s.watching.Wait()
+	if s.emitter != nil {
+		_ = s.emitter.Close() // nothing is emitted any more
 	}
 }
 

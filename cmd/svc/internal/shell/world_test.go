@@ -14,7 +14,9 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/shell"
 	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
@@ -39,11 +41,38 @@ type Desk struct {
 	_ rpc.Method `method:"Fail" args:"text"`
 	_ rpc.Method `method:"Meet" args:"n"`
 	_ rpc.Method `method:"Stuck"`
+	_ rpc.Method `method:"Move" args:"from,to"`
+
+	_ events.Handler `method:"OnPaid" source:"payments" event:"paid"`
+	_ events.Handler `method:"OnRefund" source:"payments" event:"refund.begun"`
+	_ events.Handler `method:"OnStock" source:"stock" event:">"`
 
 	meeting *sync.WaitGroup
 	entered chan struct{}
 	release chan struct{}
+	paid    chan Paid
 }
+
+// Paid is the payload of an event.
+type Paid struct {
+	Order    string
+	Language string `json:"-"` // from the context data
+}
+
+// Move has parameters with names.
+func (*Desk) Move(from, to string) string { return from + "-" + to }
+
+// OnPaid notes what arrives.
+func (d *Desk) OnPaid(ctx context.Context, p Paid) {
+	p.Language = entrypoint.Data(ctx)["language"]
+	d.paid <- p
+}
+
+// OnRefund notes what arrives.
+func (d *Desk) OnRefund(p Paid) { d.paid <- p }
+
+// OnStock takes all events of a source.
+func (*Desk) OnStock(events.Raw) {}
 
 func (*Desk) Hello(name string) string                       { return "Hello, " + name + "!" }
 func (*Desk) Echo(v any) any                                 { return v }
@@ -89,13 +118,14 @@ type setup struct {
 	t      *testing.T
 	desk   *Desk
 	broker *svctest.Broker
+	client *rpc.Standalone
 	stdout bytes.Buffer
 	stderr bytes.Buffer
 }
 
 func newSetup(t *testing.T, with ...func(*shell.Config)) *setup {
 	t.Helper()
-	s := &setup{t: t, desk: &Desk{meeting: new(sync.WaitGroup), entered: make(chan struct{}, 9), release: make(chan struct{})}}
+	s := &setup{t: t, desk: &Desk{meeting: new(sync.WaitGroup), entered: make(chan struct{}, 9), release: make(chan struct{}), paid: make(chan Paid, 9)}}
 	w := svctest.New(t, s.desk, &Odd{}, svctest.Config("workers: 10"))
 	t.Cleanup(func() { close(s.desk.release) }) // before the services stop
 	s.broker = w.Broker()
@@ -104,7 +134,8 @@ func newSetup(t *testing.T, with ...func(*shell.Config)) *setup {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
-	config := shell.Config{Client: client, Stdout: &s.stdout, Stderr: &s.stderr}
+	s.client = client
+	config := shell.Config{Client: client, Stdout: &s.stdout, Stderr: &s.stderr, Events: s.events}
 	for _, change := range with {
 		change(&config)
 	}
@@ -113,6 +144,16 @@ func newSetup(t *testing.T, with ...func(*shell.Config)) *setup {
 	}
 	t.Cleanup(s.Close)
 	return s
+}
+
+func (s *setup) events(context.Context) (*events.Standalone, error) {
+	return events.Dial(s.broker.URL(), "tool", events.WithTimeout(patience), events.WithLogger(slog.New(slog.DiscardHandler)))
+}
+
+// awaitAway returns once the session knows that the broker is away.
+func (s *setup) awaitAway() {
+	s.t.Helper()
+	await.Until(s.t, "the broker is away", func() bool { return !s.client.Connection().Connected() })
 }
 
 func (s *setup) within() context.Context {
