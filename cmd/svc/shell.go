@@ -134,6 +134,7 @@ func interact(cmd *cobra.Command, s *shell.Session) error {
 	note := newNotes(cmd.ErrOrStderr(), false)
 	terminal := shell.OpenTerminal()
 	defer terminal.Close() //nolint:errcheck // what was typed has run
+	terminal.CompleteWith(s.Complete)
 	if err := terminal.Keep(history); err != nil {
 		note("no history: " + err.Error())
 	}

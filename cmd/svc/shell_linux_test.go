@@ -15,7 +15,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/examples/hello"
+	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -32,18 +34,23 @@ type terminal struct {
 // openShell starts svc shell at a terminal, with a cache folder.
 func openShell(t *testing.T, cache string, args ...string) *terminal {
 	t.Helper()
-	person, program := openPTY(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// TestMain is svc where it is called so.
-	cmd := &exec.Cmd{
+	return openTerminal(t, &exec.Cmd{
 		Path: self, Args: append([]string{"svc", "shell"}, args...),
-		Env:   append(os.Environ(), "XDG_CACHE_HOME="+cache, "TERM=xterm"),
-		Stdin: program, Stdout: program, Stderr: program,
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
-	}
+		Env: append(os.Environ(), "XDG_CACHE_HOME="+cache, "TERM=xterm"),
+	})
+}
+
+// openTerminal starts a program at a terminal of its own.
+func openTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
+	t.Helper()
+	person, program := openPTY(t)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +134,7 @@ func (p *terminal) ends(code int) {
 
 const (
 	ctrlC, ctrlD = "\x03", "\x04"
+	ctrlR, tab   = "\x12", "\t"
 	up           = "\x1b[A"
 )
 
@@ -181,4 +189,105 @@ func trimHistory(t *testing.T, path string) {
 	if err := os.WriteFile(path, bytes.TrimSuffix(text, []byte("exit(5)\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// What a person does who has never seen the service: press Tab.
+func TestTabFindsTheWayToACall(t *testing.T) {
+	t.Parallel()
+	w := svctest.New(t, &hello.GreetingService{}, &world{})
+	p := openShell(t, t.TempDir(), "--broker", w.Broker().URL(), "--define", "workers=20")
+	p.sees(">>> ")
+	p.types("n.rpc.gre" + tab)
+	p.sees("n.rpc.greeting_service.")
+	p.types(tab)
+	p.sees("greeting_service.hello")
+	p.types(".call_async" + tab + tab)
+	p.sees("call_async(name=")
+	p.types("'world').result()\r")
+	p.sees(" ms\r\n'Hello, world!'\r\n")
+	p.sees(">>> ")
+	p.types("n.rpc.greeting_service.hello(" + tab)
+	p.sees("hello(name=")
+	p.types("'you')\r")
+	p.sees(" ms\r\n'Hello, you!'\r\n")
+	p.sees(">>> ")
+	p.types("n.rpc." + tab + tab)
+	p.sees("greeting_service.")
+	p.sees("world.")
+	p.types(ctrlC)
+	p.sees("^C")
+	p.types("n.dispatch_event(" + tab)
+	p.sees(`n.dispatch_event("payments"`)
+	p.types(", " + tab)
+	p.sees(`"payments", "paid"`)
+	p.types(")['handled']\r")
+	p.sees("\nTrue\r\n")
+	p.sees(">>> ")
+	p.types("n.config['wor" + tab)
+	p.sees("n.config['workers']")
+	p.types("\r")
+	p.sees("\n20\r\n")
+	p.types(ctrlD)
+	p.ends(0)
+}
+
+// world handles an event.
+type world struct {
+	_ rpc.Method     `method:"Turn"`
+	_ events.Handler `method:"OnPaid" source:"payments" event:"paid"`
+}
+
+func (*world) Turn()             {}
+func (*world) OnPaid(events.Raw) {}
+
+func TestBlocksAreTypedWithTabAndFoundAgain(t *testing.T) {
+	t.Parallel()
+	w := svctest.New(t, &hello.GreetingService{})
+	p := openShell(t, t.TempDir(), "--broker", w.Broker().URL())
+	p.sees(">>> ")
+	p.types("def greet(names):\r")
+	p.sees("... ")
+	p.types(tab + "return [n.rpc.greeting_service.hello(name=name) for name in names]\r")
+	p.sees("... ")
+	p.types("\r")
+	p.sees(">>> ")
+	p.types("greet(['a', 'b'])\r")
+	p.sees("\n['Hello, a!', 'Hello, b!']\r\n")
+	p.sees(">>> ")
+	p.types("1 + 1\r")
+	p.sees("\n2\r\n")
+	p.sees(">>> ")
+	p.types(ctrlR + "greet([")
+	p.sees("greet(['a', 'b'])")
+	p.types("\r")
+	p.sees("\n['Hello, a!', 'Hello, b!']\r\n")
+	p.sees(">>> ")
+	p.types(up + "\r")
+	p.sees("\n['Hello, a!', 'Hello, b!']\r\n")
+	p.sees(">>> ")
+	p.types("for i in range(2):\r")
+	p.sees("... ")
+	p.types(ctrlC)
+	p.sees("^C")
+	p.sees(">>> ")
+	p.types(ctrlD)
+	p.ends(0)
+}
+
+func TestTabAtATerminalWorksWhileTheBrokerIsAway(t *testing.T) {
+	t.Parallel()
+	b := svctest.NewBroker(t)
+	p := openShell(t, t.TempDir(), "--broker", b.URL())
+	p.sees(">>> ")
+	b.Stop()
+	p.types("n.dispa" + tab)
+	p.sees("n.dispatch_event(")
+	p.types(ctrlC)
+	p.sees(">>> ")
+	p.types("n.rpc." + tab + ctrlC)
+	p.sees(">>> ")
+	p.types("40 + 2\r")
+	p.sees("\n42\r\n")
+	p.types(ctrlD)
+	p.ends(0)
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/peterh/liner"
 )
@@ -15,6 +16,7 @@ import (
 type Terminal struct {
 	state   *liner.State
 	history *os.File // nil where there can be none
+	block   bool     // the line that is asked for belongs to the ones before
 }
 
 var _ Input = (*Terminal)(nil)
@@ -27,7 +29,25 @@ func OpenTerminal() *Terminal {
 	t := &Terminal{state: liner.NewLiner()}
 	t.state.SetCtrlCAborts(true)
 	t.state.SetMultiLineMode(true)
+	t.state.SetTabCompletionStyle(liner.TabPrints)
 	return t
+}
+
+// indentation is what Tab is where nothing but blanks is left of it in a block.
+const indentation = "    "
+
+// CompleteWith has Tab offer what f returns for what stands left of the cursor: texts,
+// which replace it from start on. A second Tab lists them.
+func (t *Terminal) CompleteWith(f func(line string) (start int, texts []string)) {
+	t.state.SetWordCompleter(func(line string, pos int) (head string, texts []string, tail string) {
+		runes := []rune(line)
+		head, tail = string(runes[:pos]), string(runes[pos:])
+		if t.block && strings.TrimSpace(head) == "" {
+			return head, []string{indentation}, tail
+		}
+		start, texts := f(head)
+		return head[:start], texts, tail
+	})
 }
 
 // Keep reads the history of a file, which need not exist, and adds to it from
@@ -63,6 +83,7 @@ func (t *Terminal) Keep(path string) error {
 // ReadLine lets the person edit a line. ^C gives up, ^D on an empty line is the
 // end.
 func (t *Terminal) ReadLine(prompt string) (string, error) {
+	t.block = prompt == morePrompt
 	line, err := t.state.Prompt(prompt)
 	if errors.Is(err, liner.ErrPromptAborted) {
 		return "", ErrInterrupted
