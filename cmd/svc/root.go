@@ -33,6 +33,7 @@ var verbs = []func() *cobra.Command{
 	brokerVerb,
 	devRedisVerb,
 	configVerb,
+	completionVerb,
 	versionVerb,
 }
 
@@ -99,11 +100,12 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true // there is completionVerb
 	for _, verb := range verbs {
 		root.AddCommand(verb())
 	}
 	prepare(root)
+	offerLive(root)
 	return root
 }
 
