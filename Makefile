@@ -36,6 +36,10 @@ browser: ## drive the pages in headless Chromium, and check OpenAPI documents wi
 deploy: ## read the deployment files as Docker and Kubernetes do, and build what they build
 	go -C test/deploy test -count=1 ./...
 
+.PHONY: nats
+nats: ## have the nats command look at our services
+	go -C test/nats test -count=1 ./...
+
 .PHONY: chaos
 chaos: ## a minute of calls under faults, then events and timers; CHAOSFLAGS is for test/chaos
 	go -C test/chaos run . -seconds 60 $(CHAOSFLAGS)
@@ -79,6 +83,7 @@ lint: $(LINT) ## run the linter over all modules
 	cd bench && $(LINT) run --config ../.golangci.yml ./...
 	cd test/chaos && $(LINT) run --config ../../.golangci.yml ./...
 	cd test/deploy && $(LINT) run --config ../../.golangci.yml ./...
+	cd test/nats && $(LINT) run --config ../../.golangci.yml ./...
 	cd test/web && $(LINT) run --config ../../.golangci.yml ./...
 	cd tools && $(LINT) run --config ../.golangci.yml ./...
 
@@ -88,6 +93,7 @@ fmt: $(LINT) ## format the code
 	cd bench && $(LINT) fmt --config ../.golangci.yml
 	cd test/chaos && $(LINT) fmt --config ../../.golangci.yml
 	cd test/deploy && $(LINT) fmt --config ../../.golangci.yml
+	cd test/nats && $(LINT) fmt --config ../../.golangci.yml
 	cd test/web && $(LINT) fmt --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --config ../.golangci.yml
 
@@ -97,6 +103,7 @@ fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 	cd bench && $(LINT) fmt --diff --config ../.golangci.yml
 	cd test/chaos && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd test/deploy && $(LINT) fmt --diff --config ../../.golangci.yml
+	cd test/nats && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd test/web && $(LINT) fmt --diff --config ../../.golangci.yml
 	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
 
@@ -106,6 +113,7 @@ vet: ## run go vet
 	go -C bench vet ./...
 	go -C test/chaos vet ./...
 	go -C test/deploy vet ./...
+	go -C test/nats vet ./...
 	go -C test/web vet ./...
 	go -C tools vet ./...
 
@@ -119,6 +127,8 @@ tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
 	go -C test/chaos mod verify
 	go -C test/deploy mod tidy -diff
 	go -C test/deploy mod verify
+	go -C test/nats mod tidy -diff
+	go -C test/nats mod verify
 	go -C test/web mod tidy -diff
 	go -C test/web mod verify
 

@@ -1,0 +1,3 @@
+// Package nats has the nats command, and the schemas that NATS publishes, look at
+// services of ours.
+package nats
