@@ -37,7 +37,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	command = filepath.Join(dir, "nats")
-	build := exec.Command("go", "build", "-o", command, "github.com/nats-io/natscli/nats") //nolint:noctx // it ends
+	build := exec.Command("go", "build", "-o", command, "github.com/nats-io/natscli/nats")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the nats command: %v\n%s", err, out)
 		return 1
