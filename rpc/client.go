@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -47,63 +48,73 @@ func (Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Prov
 	if err != nil {
 		return nil, err
 	}
-	value, service, err := newClient(c, f.Type, f.Tag)
+	made, err := newClient(c, f.Type, f.Tag)
 	if err != nil {
 		return nil, err
 	}
-	return fixed(value.Interface(), service, service), nil
+	return dependency.SameDescribed(made.value.Interface(), dependency.Description{
+		Kind: kind, Target: made.service, Service: made.service, Options: map[string]string{"methods": strings.Join(made.methods, ",")},
+	}), nil
+}
+
+// client is a struct of funcs, the service that they call, and which of its methods.
+type client struct {
+	value   reflect.Value
+	service string
+	methods []string
 }
 
 // newClient builds a client of type t; outer is the tag of the field that holds
 // it, which wins over that of the embedded Client.
-func newClient(c *caller, t reflect.Type, outer reflect.StructTag) (value reflect.Value, service string, err error) {
+func newClient(c *caller, t reflect.Type, outer reflect.StructTag) (made client, err error) {
 	var embedded reflect.StructField
 	if t.Kind() == reflect.Struct {
 		embedded, _ = t.FieldByName("Client")
 	}
 	if embedded.Type != reflect.TypeFor[Client]() {
-		return value, "", fmt.Errorf("have %s, want a struct that embeds rpc.Client and holds funcs", t)
+		return made, fmt.Errorf("have %s, want a struct that embeds rpc.Client and holds funcs", t)
 	}
 	var o clientOptions
 	if err := errors.Join(tag.Read(embedded.Tag, &o), tag.Read(outer, &o)); err != nil {
-		return value, "", err
+		return made, err
 	}
 	if !broker.ValidName(o.Service) {
-		return value, "", fmt.Errorf("tag key service: have %q, want the name of a service, as in `service:\"stock\"`", o.Service)
+		return made, fmt.Errorf("tag key service: have %q, want the name of a service, as in `service:\"stock\"`", o.Service)
 	}
-	value = reflect.New(t).Elem()
+	made = client{value: reflect.New(t).Elem(), service: o.Service}
 	var errs []error
 	for i := range t.NumField() {
 		if f := t.Field(i); !f.Anonymous && f.IsExported() {
-			made, err := newMethod(c, f, o)
+			name, method, err := newMethod(c, f, o)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s.%s: %w", t, f.Name, err))
 				continue
 			}
-			value.Field(i).Set(made)
+			made.value.Field(i).Set(method)
+			made.methods = append(made.methods, name)
 		}
 	}
-	return value, o.Service, errors.Join(errs...)
+	return made, errors.Join(errs...)
 }
 
-// newMethod builds one func of a client.
-func newMethod(c *caller, f reflect.StructField, o clientOptions) (reflect.Value, error) {
+// newMethod builds one func of a client, which calls the method of that name.
+func newMethod(c *caller, f reflect.StructField, o clientOptions) (name string, method reflect.Value, err error) {
 	m := methodTag{RPC: entrypoint.WireName(f.Name), Timeout: o.Timeout}
 	if err := tag.Read(f.Tag, &m); err != nil {
-		return reflect.Value{}, err
+		return "", reflect.Value{}, err
 	}
 	if err := checkFunc(f.Type); err != nil {
-		return reflect.Value{}, err
+		return "", reflect.Value{}, err
 	}
 	if !broker.ValidName(m.RPC) {
-		return reflect.Value{}, fmt.Errorf("tag key rpc: have %q, want the name of a method of %s", m.RPC, o.Service)
+		return "", reflect.Value{}, fmt.Errorf("tag key rpc: have %q, want the name of a method of %s", m.RPC, o.Service)
 	}
 	t, err := targetOf(o.Service+"."+m.RPC, m.Timeout, f.Name)
 	if err != nil {
-		return reflect.Value{}, err
+		return "", reflect.Value{}, err
 	}
 	t.subject, t.peer, t.tally = c.subject(t), c.peerOf(t), c.tallyOf(t)
-	return reflect.MakeFunc(f.Type, func(args []reflect.Value) []reflect.Value {
+	return m.RPC, reflect.MakeFunc(f.Type, func(args []reflect.Value) []reflect.Value {
 		return callFunc(c, t, f.Type, args)
 	}), nil
 }

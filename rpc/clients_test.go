@@ -234,3 +234,20 @@ func TestS12InstancesHoldNoStateBetweenCalls(t *testing.T) {
 		}
 	}
 }
+
+func TestManifestNamesTheMethodsOfAClient(t *testing.T) {
+	a, err := service.New(nil, service.With(&Front{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range a.Manifest().Services[0].Dependencies {
+		if d.Field != "Client" {
+			continue
+		}
+		if have, want := d.Target+": "+d.Options["methods"], "echo: pair,one,several,nothing,one"; have != want {
+			t.Errorf("have %q, want %q", have, want)
+		}
+		return
+	}
+	t.Error("the client is not in the manifest")
+}

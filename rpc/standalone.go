@@ -89,11 +89,11 @@ func (s *Standalone) Fill(client any) error {
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return fmt.Errorf("fill: have %T, want a pointer to a struct that embeds rpc.Client", client)
 	}
-	made, _, err := newClient(s.caller, v.Elem().Type(), "")
+	made, err := newClient(s.caller, v.Elem().Type(), "")
 	if err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
-	v.Elem().Set(made)
+	v.Elem().Set(made.value)
 	return nil
 }
 
