@@ -1,6 +1,9 @@
 package dependency
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // Healthy is implemented by values of Host.Shared that can say whether they work.
 type Healthy interface {
@@ -14,6 +17,15 @@ type Measured interface {
 	// Measure records how things stand now. It is called concurrently, when metrics
 	// are collected, and does no I/O.
 	Measure(record func(Measurement))
+}
+
+// Documented is implemented by values of Host.Shared that describe what the process offers
+// in a format that programs of others read, such as OpenAPI.
+type Documented interface {
+	// Document returns the name of the format, such as "openapi", and the document, nil
+	// where there is nothing to describe. It is called once all services are declared,
+	// whether or not they start, and does no I/O.
+	Document() (format string, text json.RawMessage, err error)
 }
 
 // Measurement is one number for those who watch.

@@ -51,14 +51,20 @@ func (p program) run(services []any) int {
 		return p.fail(err)
 	}
 	if o.describe {
-		encoder := json.NewEncoder(p.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(app.Manifest()); err != nil {
-			return p.fail(err)
-		}
-		return exitOK
+		return p.exit(p.describe(app))
 	}
 	return p.exit(app.Run(context.Background()))
+}
+
+// describe prints the manifest.
+func (p program) describe(app *App) (err error) {
+	m := app.Manifest()
+	if m.Documents, err = app.Documents(); err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(p.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(m)
 }
 
 func (p program) exit(err error) int {

@@ -3,6 +3,7 @@ package service
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,6 +127,42 @@ func TestExitCodeSaysHowTheRunEnded(t *testing.T) {
 	for code, err := range map[int]error{exitOK: nil, exitInterrupted: ErrForced, exitFailure: errAbandoned} {
 		if have := p.exit(err); have != code {
 			t.Errorf("exit(%v) = %d, want %d", err, have, code)
+		}
+	}
+}
+
+// paper is a shared value that has a document.
+type paper struct {
+	text string
+	err  error
+}
+
+func (p *paper) Document() (format string, text json.RawMessage, err error) {
+	if p.text != "" {
+		text = json.RawMessage(p.text)
+	}
+	return "openapi", text, p.err
+}
+
+// written lets the services of a program share p.
+func written(p *paper) Option {
+	return Extend("paper", func(e Extended) error {
+		_, err := e.Shared("paper", func() (any, error) { return p, nil })
+		return err
+	})
+}
+
+func TestDescribePrintsDocumentsOfOthersFormats(t *testing.T) {
+	t.Parallel()
+	for _, p := range []*paper{{text: `{"openapi":"3.1.0"}`}, {}, {err: errors.New("no ink")}} {
+		code, out, errs := invoke([]string{"--describe"}, &hosted{}, written(p))
+		var m Manifest
+		_ = json.Unmarshal([]byte(out), &m)
+		switch {
+		case p.err != nil && (code != exitFailure || out != "" || !strings.Contains(errs, "document in the format openapi: no ink")):
+			t.Errorf("exit %d, output %q, standard error %q, want a failure that says why", code, out, errs)
+		case p.err == nil && (code != exitOK || (len(m.Documents) == 1) != (p.text != "")):
+			t.Errorf("exit %d, standard error %q, documents %s, want %q", code, errs, m.Documents, p.text)
 		}
 	}
 }

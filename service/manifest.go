@@ -12,6 +12,9 @@ import (
 // it as JSON; the command reads it.
 type Manifest struct {
 	Services []Declared `json:"services"`
+	// Documents describe the application in formats of others, by their names: "openapi"
+	// where it serves HTTP.
+	Documents map[string]json.RawMessage `json:"documents,omitempty"`
 }
 
 // Declared is what one service declares.
@@ -49,13 +52,33 @@ type DeclaredDependency struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-// Manifest returns what the services declare. It needs no start.
+// Manifest returns what the services declare, without Documents. It needs no start.
 func (a *App) Manifest() Manifest {
 	var m Manifest
 	for _, c := range a.containers {
 		m.Services = append(m.Services, c.manifest())
 	}
 	return m
+}
+
+// Documents returns what the manifest has in formats of others: of the shared values that
+// are dependency.Documented. It needs no start.
+func (a *App) Documents() (map[string]json.RawMessage, error) {
+	all := make(map[string]json.RawMessage)
+	for _, v := range a.shared.order {
+		d, ok := v.(dependency.Documented)
+		if !ok {
+			continue
+		}
+		format, text, err := d.Document()
+		if err != nil {
+			return nil, fmt.Errorf("document in the format %s: %w", format, err)
+		}
+		if text != nil {
+			all[format] = text
+		}
+	}
+	return all, nil
 }
 
 func (c *container) manifest() Declared {

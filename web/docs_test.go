@@ -60,3 +60,17 @@ func TestDocumentIsShownAndCanBeTurnedOff(t *testing.T) {
 		v.get(path).problem(t, http.StatusNotFound)
 	}
 }
+
+func TestDocumentNeedsNoStart(t *testing.T) {
+	t.Parallel()
+	config := "web: {title: Fruit, docs: true}"
+	a, _ := app(t, config, &Pears{}, &Plums{}, newRaw())
+	documents, err := a.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, _ := launch(t, config, &Pears{}, &Plums{}, newRaw())
+	if have, want := string(documents["openapi"]), v.get("/openapi.json").body; have != want {
+		t.Errorf("before the start, have\n%s\nwant what is served then\n%s", have, want)
+	}
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,6 +32,8 @@ type Server struct {
 	active activity
 	work   sync.WaitGroup
 }
+
+var _ dependency.Documented = (*Server)(nil)
 
 type serverKey struct{}
 
@@ -105,6 +108,15 @@ func (s *Server) rival(pattern string) string {
 		}
 	}
 	return ""
+}
+
+// Document returns what /openapi.json serves, or would: the OpenAPI document of the routes.
+func (s *Server) Document() (format string, text json.RawMessage, err error) {
+	if s.document.Empty() {
+		return "openapi", nil, nil
+	}
+	text, err = s.document.JSON()
+	return "openapi", text, err
 }
 
 // URL returns where the server listens, as in "http://127.0.0.1:8000"; "" before it

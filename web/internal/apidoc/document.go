@@ -143,6 +143,13 @@ func mayCarryBody(verb string) bool {
 	return verb == http.MethodPost || verb == http.MethodPut || verb == http.MethodPatch
 }
 
+// Empty reports whether no operation was added.
+func (d *Document) Empty() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.entries) == 0
+}
+
 // JSON returns the document. The same operations, added in the same order, give
 // the same bytes.
 func (d *Document) JSON() ([]byte, error) {
