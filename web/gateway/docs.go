@@ -1,10 +1,14 @@
 package gateway
 
 import (
+	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"net/http"
 	"sync"
+	"time"
 
+	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/web/internal/apidoc"
 )
 
@@ -31,6 +35,20 @@ func newDocs(title string) *docs {
 
 // docVersion is that of the document, not of a service: they have their own.
 const docVersion = "1.0.0"
+
+// Document returns the OpenAPI document of the methods of all services that run, as a
+// gateway of that title serves it at /openapi.json: nil where nothing can be called.
+func Document(ctx context.Context, conn *broker.Conn, title string) (json.RawMessage, error) {
+	infos, err := conn.Discover(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	t := tabulate(scan(infos, conn.Namespace(), time.Now()), nil)
+	if len(t.callable()) == 0 {
+		return nil, nil
+	}
+	return newDocs(title).of(t).JSON()
+}
 
 // of returns the document of a table; of the same methods, the same one.
 func (d *docs) of(t *table) *apidoc.Document {

@@ -9,9 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
+	"github.com/enoki-go/enoki/timer"
+	"github.com/enoki-go/enoki/web/gateway"
 )
 
 // Red without rpc.Proxy.AtOnce: the call waits for the service until its time is up.
@@ -195,3 +199,39 @@ func TestDocumentIsNotServedWhereNoneIsWanted(t *testing.T) {
 	w.ask("GET", "/apidocs/", "").wantProblem(t, 404)
 	w.ask("GET", "/openapi.json", "").wantProblem(t, 404)
 }
+
+func TestDocumentIsThatOfAGateway(t *testing.T) {
+	b := svctest.NewBroker(t)
+	w := open(t, b)
+	conn := svctest.New(t, b, newShop()).Client().Connection()
+	w.ask("POST", "/shop/buy", `["pear",1]`)
+	var have, want any
+	await.Until(t, "the gateway knows the shop", func() bool {
+		served := w.ask("GET", "/openapi.json", "").body
+		return strings.Contains(served, "/shop/nothing") && json.Unmarshal([]byte(served), &want) == nil
+	})
+	text, err := gateway.Document(await.Within(t), conn, "gate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &have); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("without a gateway (-served +have):\n%s", diff)
+	}
+}
+
+func TestDocumentOfNothingIsNone(t *testing.T) {
+	conn := svctest.New(t, &Quiet{}).Client().Connection()
+	if text, err := gateway.Document(await.Within(t), conn, "gate"); text != nil || err != nil {
+		t.Errorf("have %s, %v, want none", text, err)
+	}
+}
+
+// Quiet has no method that can be called.
+type Quiet struct {
+	_ timer.Job `method:"Tick" every:"1h"`
+}
+
+func (*Quiet) Tick() {}
