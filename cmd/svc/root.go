@@ -30,6 +30,7 @@ var verbs = []func() *cobra.Command{
 	listenVerb,
 	dlqVerb,
 	gatewayVerb,
+	describeVerb,
 	brokerVerb,
 	devRedisVerb,
 	configVerb,
