@@ -111,7 +111,7 @@ var plan = table{
 		"github.com/nats-io/nats-server/v2":   {"cmd/svc/internal/...", "internal/plain", "testing", "test/..."},
 		"github.com/vmihailenco/msgpack/v5":   {"codec", "test/..."},
 		"go.uber.org/fx":                      {"service"},
-		"go.yaml.in/yaml/v3":                  {"config"},
+		"go.yaml.in/yaml/v3":                  {"cmd/svc/internal/...", "config"},
 		"github.com/google/jsonschema-go":     {"schema"},
 		"github.com/gorilla/websocket":        {"web/internal/sock", "test/..."},
 		"golang.org/x/time":                   {"web/internal/sock"},

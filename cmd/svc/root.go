@@ -31,6 +31,7 @@ var verbs = []func() *cobra.Command{
 	dlqVerb,
 	gatewayVerb,
 	describeVerb,
+	openapiVerb,
 	brokerVerb,
 	devRedisVerb,
 	configVerb,
