@@ -32,6 +32,7 @@ var verbs = []func() *cobra.Command{
 	gatewayVerb,
 	describeVerb,
 	openapiVerb,
+	graphVerb,
 	brokerVerb,
 	devRedisVerb,
 	configVerb,

@@ -1,0 +1,112 @@
+package graph
+
+import (
+	"strings"
+	"time"
+
+	"github.com/enoki-go/enoki/broker"
+)
+
+// Census is what all instances said at one time.
+type Census struct {
+	Taken     time.Time
+	Instances []broker.Stats
+}
+
+// Live returns what the services of a namespace said twice, with the rates between: an
+// instance that was not there before has counted from zero since. Those of others, which
+// say nothing of entrypoints, have their endpoints.
+func Live(before, now Census, namespace string) []Part {
+	known := make(map[string]broker.Stats, len(before.Instances))
+	for _, s := range before.Instances {
+		known[s.Name+" "+s.ID] = s
+	}
+	seconds := now.Taken.Sub(before.Taken).Seconds()
+	var all []Part
+	for _, s := range now.Instances {
+		l := look{was: known[s.Name+" "+s.ID], seconds: seconds, namespace: namespace}
+		all = append(all, l.part(s))
+	}
+	return Merge(all)
+}
+
+// look compares what an instance says with what it said before.
+type look struct {
+	was       broker.Stats
+	seconds   float64
+	namespace string
+}
+
+func (l look) part(s broker.Stats) Part {
+	p := Part{Name: s.Name, Instances: 1}
+	for _, e := range s.Entrypoints {
+		made := Entrypoint{Kind: e.Kind, Name: e.Name, Address: l.address(e.Kind, e.Address)}
+		var was broker.EntrypointStats
+		for _, o := range l.was.Entrypoints {
+			if o.Kind == e.Kind && o.Name == e.Name && o.Address == e.Address {
+				was = o
+			}
+		}
+		made.Traffic = l.traffic(e.Requests, was.Requests, e.Errors, was.Errors)
+		p.Entrypoints = append(p.Entrypoints, made)
+	}
+	if len(s.Entrypoints) == 0 {
+		p.Entrypoints = l.endpoints(s)
+	}
+	for _, t := range s.Targets {
+		var was broker.TargetStats
+		for _, o := range l.was.Targets {
+			if o.Kind == t.Kind && o.Target == t.Target {
+				was = o
+			}
+		}
+		p.Targets = append(p.Targets, Target{Kind: t.Kind, Target: t.Target, Traffic: l.traffic(t.Requests, was.Requests, t.Errors, was.Errors)})
+	}
+	return p
+}
+
+// endpoints returns what a service is reached by that is none of ours, or an older one.
+func (l look) endpoints(s broker.Stats) (all []Entrypoint) {
+	for _, e := range s.Endpoints {
+		made := Entrypoint{Kind: "subject", Name: e.Name, Address: e.Subject}
+		switch {
+		case strings.HasPrefix(e.Subject, l.namespace+".rpc."):
+			made.Kind, made.Address = "rpc", ""
+		case strings.HasPrefix(e.Subject, l.namespace+".evt."):
+			made.Kind, made.Address = "event", l.address("event", e.Subject)
+		}
+		var was broker.EndpointStats
+		for _, o := range l.was.Endpoints {
+			if o.Name == e.Name && o.Subject == e.Subject {
+				was = o
+			}
+		}
+		made.Traffic = l.traffic(e.NumRequests, was.NumRequests, e.NumErrors, was.NumErrors)
+		all = append(all, made)
+	}
+	return all
+}
+
+// address returns an address as graphs have it: of an event "source.type".
+func (l look) address(kind, address string) string {
+	switch kind {
+	case "rpc":
+		return ""
+	case "event":
+		tokens := strings.SplitN(strings.TrimPrefix(address, l.namespace+".evt."), ".", 3)
+		if len(tokens) == 3 { // source, partition, type
+			return tokens[0] + "." + tokens[2]
+		}
+	}
+	return address
+}
+
+// traffic returns what has passed, and how fast. Counts come from anybody on the bus.
+func (l look) traffic(requests, before, errors, errorsBefore int64) *Traffic {
+	t := &Traffic{Requests: clamp(requests), Errors: clamp(errors)}
+	if l.seconds > 0 {
+		t.Rate = float64(max(t.Requests-clamp(before), 0)) / l.seconds
+		t.Failures = float64(max(t.Errors-clamp(errorsBefore), 0)) / l.seconds
+	}
+	return t
+}
