@@ -22,6 +22,8 @@ type Config struct {
 	CA          string // file with the certificates to trust, PEM
 	Cert        string // file with the client certificate, PEM
 	Key         string // file with its key, PEM
+	Inbox       string // second token of the subjects where answers come; the first service of the process, "client" in a program without
+	Restricted  bool   // the connection has only the permissions that svc permissions prints: what would need more is left out
 	Replicas    int    // servers that hold each stream and bucket that Enoki makes: 1, 3 or 5; 1
 }
 
@@ -58,6 +60,9 @@ const maxReplicas = 5
 func (c Config) options() ([]nats.Option, error) {
 	if !ValidName(c.Namespace) {
 		return nil, fmt.Errorf("configuration key broker.namespace: have %q, want 1 to 64 letters, digits, - or _", c.Namespace)
+	}
+	if c.Inbox != "" && !ValidName(c.Inbox) {
+		return nil, fmt.Errorf("configuration key broker.inbox: have %q, want 1 to 64 letters, digits, - or _", c.Inbox)
 	}
 	if c.Replicas < 1 || c.Replicas > maxReplicas || c.Replicas%2 == 0 {
 		return nil, fmt.Errorf("configuration key broker.replicas: have %d, want 1, 3 or 5", c.Replicas)

@@ -71,6 +71,7 @@ type Conn struct {
 
 	mu           sync.Mutex // guards what follows
 	forbidden    []func(subject string)
+	requests     map[*storeRequest]struct{}
 	connected    chan struct{} // closed while connected
 	disconnected chan struct{} // closed after a loss, until connected
 }
@@ -130,6 +131,7 @@ func (c *Conn) Start(context.Context) error {
 	if err != nil {
 		return err
 	}
+	options = append(options, nats.CustomInboxPrefix(nats.InboxPrefix+c.InboxName()+"."+c.id+"-n"))
 	c.nc, err = nats.Connect(c.settings.URL, append(options, c.defaults()...)...)
 	if unreadable, ok := errors.AsType[*url.Error](err); ok {
 		err = unreadable.Err // it would quote the URL, password and all
@@ -184,6 +186,28 @@ func (c *Conn) URL() string { return config.Redact(c.settings.URL) }
 
 // Logger returns the logger of the connection.
 func (c *Conn) Logger() *slog.Logger { return c.logger }
+
+// Restricted reports whether the process has only the permissions that its
+// declarations need (configuration key broker.restricted).
+func (c *Conn) Restricted() bool { return c.settings.Restricted }
+
+// InboxName returns the second token of the subjects where answers come that are for
+// no service in particular: of one service a process is named after, so that its
+// permissions need not let it read what is meant for others.
+func (c *Conn) InboxName() string {
+	if c.settings.Inbox != "" {
+		return c.settings.Inbox
+	}
+	if c.process != nil {
+		if all := c.process.Services(); len(all) > 0 {
+			return all[0].Name
+		}
+	}
+	return noService
+}
+
+// noService stands for the service in the inboxes of a program that is none.
+const noService = "client"
 
 // Namespace returns the first token of all subjects.
 func (c *Conn) Namespace() string { return c.settings.Namespace }

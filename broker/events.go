@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/nats-io/nats.go"
 
@@ -37,31 +35,6 @@ func (c *Conn) onDisconnect(_ *nats.Conn, err error) {
 	}
 	if err != nil {
 		c.logger.Warn("connection to broker lost; reconnecting", "url", c.URL(), "error", err)
-	}
-}
-
-// OnForbidden calls f, from a goroutine of the connection, with each subject to
-// which the broker did not let this process send. The message is lost; nothing else
-// tells its sender.
-func (c *Conn) OnForbidden(f func(subject string)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.forbidden = append(c.forbidden, f)
-}
-
-// tellForbidden reads the subject out of what the broker says, which is the only
-// place where it stands.
-func (c *Conn) tellForbidden(err error) {
-	_, quoted, publish := strings.Cut(err.Error(), "Violation for Publish to ")
-	subject, _, _ := strings.Cut(strings.TrimPrefix(quoted, `"`), `"`)
-	if !publish {
-		return
-	}
-	c.mu.Lock()
-	all := slices.Clone(c.forbidden)
-	c.mu.Unlock()
-	for _, f := range all {
-		f(subject)
 	}
 }
 

@@ -40,7 +40,11 @@ type Receiver interface {
 
 // Inbox returns the inbox of a service on this connection; Start subscribes it.
 func (c *Conn) Inbox(service string) *Inbox {
-	i := &Inbox{conn: c, prefix: nats.InboxPrefix + service + "." + c.id + "."}
+	return c.inbox(service, c.id)
+}
+
+func (c *Conn) inbox(name, connection string) *Inbox {
+	i := &Inbox{conn: c, prefix: nats.InboxPrefix + name + "." + connection + "."}
 	i.last.Store(rand.Uint64() >> 2) //nolint:gosec // tokens are names, not secrets: the connection's part of the address is
 	for s := range i.shards {
 		i.shards[s].receivers = make(map[uint64]Receiver)

@@ -20,17 +20,14 @@ type acks struct {
 	inbox *Inbox     // nil before the first message
 }
 
-// noService begins the addresses of acknowledgements; no service is called so.
-const noService = "~"
-
 func (c *Conn) ackInbox() (*Inbox, error) {
 	c.acks.mu.Lock()
 	defer c.acks.mu.Unlock()
 	if c.acks.inbox != nil {
 		return c.acks.inbox, nil
 	}
-	i := c.Inbox(noService)
-	if err := i.subscribe(); err != nil { // the broker knows it before what is sent next
+	i := c.inbox(c.InboxName(), c.id+"-s") // apart from the inbox of that service, which would hear it too
+	if err := i.subscribe(); err != nil {  // the broker knows it before what is sent next
 		return nil, err
 	}
 	c.acks.inbox = i
@@ -41,6 +38,7 @@ func (c *Conn) ackInbox() (*Inbox, error) {
 type ack struct {
 	conn    *Conn
 	inbox   *Inbox
+	subject string // of the message
 	address Address
 	reply   chan *Msg
 	down    <-chan struct{}
@@ -52,7 +50,7 @@ func (c *Conn) post(m *Msg) (*ack, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &ack{conn: c, inbox: inbox, address: inbox.Address("s"), reply: make(chan *Msg, 1), down: c.down()}
+	a := &ack{conn: c, inbox: inbox, subject: m.Subject, address: inbox.Address("s"), reply: make(chan *Msg, 1), down: c.down()}
 	inbox.Open(a.address, a)
 	if err := c.Send(&Msg{Subject: m.Subject, Reply: a.address.Subject, Header: m.Header, Data: m.Data}); err != nil {
 		inbox.Close(a.address)
@@ -69,11 +67,32 @@ func (a *ack) Receive(m *Msg) {
 	}
 }
 
+// barred is received in place of an answer where the broker forbade to publish.
+var barred = &Msg{}
+
+// bar tells the senders of messages to a subject that the broker did not take them.
+func (a *acks) bar(subject string) {
+	a.mu.Lock()
+	inbox := a.inbox
+	a.mu.Unlock()
+	if inbox == nil {
+		return
+	}
+	inbox.Each(func(r Receiver) {
+		if w, ok := r.(*ack); ok && w.subject == subject {
+			w.Receive(barred)
+		}
+	})
+}
+
 // wait returns where the message is stored.
 func (a *ack) wait(ctx context.Context, limit <-chan time.Time) (Stored, error) {
 	defer a.inbox.Close(a.address)
 	select {
 	case m := <-a.reply:
+		if m == barred {
+			return Stored{}, forbiddenTo(a.subject)
+		}
 		return storedOf(m)
 	case <-limit:
 		return Stored{}, nats.ErrTimeout

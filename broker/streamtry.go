@@ -29,6 +29,7 @@ func (s *Stream) insist(ctx context.Context, f func(context.Context) error) erro
 
 // repeat is insist for f that bounds itself what it waits for.
 func (s *Stream) repeat(ctx context.Context, f func() error) error {
+	barred := false
 	for wait := tryWait; ; wait = min(2*wait, tryPause) {
 		err := s.conn.Await(ctx)
 		if err == nil {
@@ -38,7 +39,11 @@ func (s *Stream) repeat(ctx context.Context, f func() error) error {
 			return nil
 		}
 		err = s.explain(err)
-		if !s.passes(err) || !pause(ctx, s.conn.closed, wait) {
+		again := s.passes(err)
+		if errors.Is(err, ErrForbidden) && !barred {
+			barred, again = true, true // another request about the stream may have been meant
+		}
+		if !again || !pause(ctx, s.conn.closed, wait) {
 			return fmt.Errorf("stream %s: %w", s.want.Name, err)
 		}
 	}
@@ -46,6 +51,8 @@ func (s *Stream) repeat(ctx context.Context, f func() error) error {
 
 // once calls f with a context that ends with the connection too.
 func (s *Stream) once(ctx context.Context, f func(context.Context) error) error {
+	ctx, forget := s.conn.barrable(ctx, s.want.Name)
+	defer forget()
 	ctx, cancel := context.WithTimeout(ctx, tryLimit)
 	defer cancel()
 	down, over := s.conn.down(), make(chan struct{})
@@ -57,7 +64,11 @@ func (s *Stream) once(ctx context.Context, f func(context.Context) error) error 
 		case <-over:
 		}
 	}()
-	return f(ctx)
+	err := f(ctx)
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, ErrForbidden) {
+		return cause
+	}
+	return err
 }
 
 // explain puts what JetStream says into our words.

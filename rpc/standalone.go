@@ -63,7 +63,7 @@ func Dial(url string, opts ...DialOption) (*Standalone, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newCaller(conn, "client", o.settings)
+	c := newCaller(conn, conn.InboxName(), o.settings)
 	c.tracer = o.tracer
 	if err := c.Start(context.Background()); err != nil {
 		return nil, errors.Join(err, conn.Stop(context.Background()))
