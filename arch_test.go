@@ -53,7 +53,7 @@ var plan = table{
 		// Calls between services.
 		"rpc": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// Facts between services.
-		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},
+		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// HTTP routes, websockets, and the one server of a process.
 		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
 		// How a request becomes the parameters of a method.

@@ -6,6 +6,7 @@ package dependency
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"reflect"
 )
@@ -59,6 +60,7 @@ type Description struct {
 	Kind    string            // "rpc", "event", "sql", "config" …
 	Target  string            // service and method, event, database or section
 	Service string            // service that is called, where one is
+	Schema  json.RawMessage   // JSON Schema of what is sent, where that has one
 	Options map[string]string // whatever else the kind wants to show
 }
 

@@ -189,6 +189,9 @@ func (e *handled) Describe() entrypoint.Description {
 		Kind: kind, Name: e.name, Address: subjectOf(e.hub.conn.Namespace(), e.Source, "*", e.Event),
 		Options: map[string]string{"source": e.Source, "event": e.Event, "mode": string(e.Mode)},
 	}
+	if len(e.method.In) == 1 {
+		d.Input = schemaOf(e.method.In[0])
+	}
 	if !e.Reliable {
 		d.Options["reliable"] = "false"
 	}

@@ -2,11 +2,13 @@ package events
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/schema"
 	"github.com/enoki-go/enoki/tag"
 )
 
@@ -78,7 +80,34 @@ func (Publisher[T]) Provide(f reflect.StructField, h dependency.Host) (dependenc
 	publish := Publisher[T](func(ctx context.Context, payload T, options ...EmitOption) error {
 		return b.emit(ctx, o.Event, payload, joined(fixed, options))
 	})
-	return dependency.SameDescribed(publish, dependency.Description{Kind: kind, Target: b.service + "." + o.Event}), nil
+	return dependency.SameDescribed(publish, dependency.Description{
+		Kind: kind, Target: b.service + "." + o.Event, Schema: schemaOf(reflect.TypeFor[T]()), Options: dispatcherOptions{o.Reliable, o.Outbox}.shown(),
+	}), nil
+}
+
+// schemaOf returns the schema of a payload, nil where its type has none: a payload may
+// be anything that can be encoded.
+func schemaOf(t reflect.Type) json.RawMessage {
+	if t == reflect.TypeFor[Raw]() {
+		return nil
+	}
+	s, err := schema.Of(t)
+	if err != nil {
+		return nil
+	}
+	return s
+}
+
+// shown returns what the manifest says of the options.
+func (o dispatcherOptions) shown() map[string]string {
+	shown := make(map[string]string)
+	if !o.Reliable {
+		shown["reliable"] = "false"
+	}
+	if o.Outbox != "" {
+		shown["outbox"] = o.Outbox
+	}
+	return shown
 }
 
 // open returns the hub of the service, and what the tag says of each event.
@@ -127,7 +156,7 @@ func (Dispatcher) Provide(f reflect.StructField, h dependency.Host) (dependency.
 	if err != nil {
 		return nil, err
 	}
-	return dependency.SameDescribed(b.dispatcher(fixed), dependency.Description{Kind: kind, Target: b.service + ".*"}), nil
+	return dependency.SameDescribed(b.dispatcher(fixed), dependency.Description{Kind: kind, Target: b.service + ".*", Options: o.shown()}), nil
 }
 
 func (b *hub) dispatcher(fixed []EmitOption) Dispatcher {

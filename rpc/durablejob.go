@@ -61,7 +61,7 @@ func (Job[In, Out]) Provide(f reflect.StructField, h dependency.Host) (dependenc
 		return nil, err
 	}
 	s.caller.sent.To(dependency.Outgoing{Kind: jobKind, Target: t.String()}) // declares it
-	return fixed(jobOf[In, Out](s, t), t.service, t.String()), nil
+	return fixedWith(jobOf[In, Out](s, t), t.service, t.String(), submits()), nil
 }
 
 func checkLifetime(timeout time.Duration) error {
@@ -170,7 +170,7 @@ func (Jobs) Provide(f reflect.StructField, h dependency.Host) (dependency.Provid
 	if err != nil {
 		return nil, err
 	}
-	return fixed(Jobs{s, o.Timeout, f.Name}, "", ""), nil
+	return fixedWith(Jobs{s, o.Timeout, f.Name}, "", "", submits()), nil
 }
 
 // Jobs returns what makes durable calls. Keep it: it remembers which queues it has

@@ -85,5 +85,12 @@ func bodyOf(in any) body {
 // fixed returns the provider of a field whose value is the same for every call. The
 // service is "" for any.
 func fixed(value any, service, target string) dependency.Provider {
-	return dependency.SameDescribed(value, dependency.Description{Kind: kind, Target: target, Service: service})
+	return fixedWith(value, service, target, nil)
 }
+
+func fixedWith(value any, service, target string, options map[string]string) dependency.Provider {
+	return dependency.SameDescribed(value, dependency.Description{Kind: kind, Target: target, Service: service, Options: options})
+}
+
+// submits is what the fields say that make durable calls.
+func submits() map[string]string { return map[string]string{"delivery": string(durable)} }

@@ -111,10 +111,14 @@ func (e *served) Stop(ctx context.Context) error {
 
 // Describe says where the method is reached.
 func (e *served) Describe() entrypoint.Description {
-	return entrypoint.Description{
+	d := entrypoint.Description{
 		Kind: kind, Name: e.name, Params: e.params.Names, Input: e.input, Output: e.output,
 		Address: subjectOf(e.server.conn.Namespace(), e.host.Service(), e.name),
 	}
+	if e.delivery != atLeastOnce {
+		d.Options = map[string]string{"delivery": string(e.delivery)}
+	}
+	return d
 }
 
 // endpoint returns what discovery says of the method.

@@ -49,6 +49,7 @@ type DeclaredDependency struct {
 	Type    string            `json:"type"`
 	Kind    string            `json:"kind,omitempty"`
 	Target  string            `json:"target,omitempty"`
+	Schema  json.RawMessage   `json:"schema,omitempty"` // of what is sent, such as the payload of an event
 	Options map[string]string `json:"options,omitempty"`
 }
 
@@ -116,7 +117,7 @@ func (c *container) dependencyManifest(l *lender) DeclaredDependency {
 	described := DeclaredDependency{Field: l.name, Type: f.Type.String()}
 	if d, ok := l.provider.(dependency.Describer); ok {
 		as := d.Describe()
-		described.Kind, described.Target, described.Options = as.Kind, as.Target, as.Options
+		described.Kind, described.Target, described.Schema, described.Options = as.Kind, as.Target, as.Schema, as.Options
 	}
 	return described
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -190,9 +191,15 @@ func (f *front) Value() any { return Front{f} }
 
 // Describe says where it is reached, and what it is in front of.
 func (f *front) Describe() dependency.Description {
-	d := dependency.Description{Kind: "gateway", Target: "*"}
+	d := dependency.Description{Kind: "gateway", Target: "*", Options: make(map[string]string)}
+	if len(f.settings.Services) > 0 {
+		d.Options["services"] = strings.Join(f.settings.Services, ",")
+	}
+	if len(f.settings.Subjects) > 0 {
+		d.Options["subjects"] = strings.Join(f.settings.Subjects, ",")
+	}
 	if url := f.server.URL(); url != "" {
-		d.Options = map[string]string{"url": url + "/", "serves": f.directory.table().String()}
+		d.Options["url"], d.Options["serves"] = url+"/", f.directory.table().String()
 	}
 	return d
 }
