@@ -69,7 +69,9 @@ const (
 
 // start receives the events of a handler.
 func (c *center) start(ctx context.Context, e *handled) error {
-	c.tidy.Do(func() { c.host.Go("events of former handlers", c.watchFormer) })
+	if !c.hub.conn.Restricted() { // the consumers of former handlers are not among what the declarations need
+		c.tidy.Do(func() { c.host.Go("events of former handlers", c.watchFormer) })
+	}
 	peek, cancel := context.WithTimeout(ctx, startPeek)
 	defer cancel()
 	if c.hub.conn.Await(peek) == nil {

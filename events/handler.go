@@ -100,6 +100,9 @@ func (h Handler) Declare(t reflect.StructTag, m *entrypoint.Method, host entrypo
 			return nil, err
 		}
 	}
+	if o.Reliable && !b.conn.Restricted() { // which lets only the emitter speak as the source
+		b.later.speakFor(o.Source)
+	}
 	if !o.Reliable {
 		return &listener{handled: e}, nil
 	}

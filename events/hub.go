@@ -69,7 +69,7 @@ func newHub(conn *broker.Conn, s settings, service string, logger *slog.Logger, 
 		conn: conn, settings: s, service: service, logger: logger, work: work,
 		relays: make(map[string]*relay), streams: make(map[string]*broker.Stream),
 	}
-	b.later = &later{hub: b, opening: newTurn()}
+	b.later = newLater(b)
 	return b
 }
 
@@ -81,7 +81,7 @@ func (b *hub) Start(context.Context) error {
 			return err
 		}
 	}
-	b.work("events of later", b.later.watch)
+	b.later.start()
 	return nil
 }
 
@@ -172,7 +172,7 @@ func (*hub) named(e *emission, err error) error {
 // store stores an event where it belongs.
 func (b *hub) store(ctx context.Context, e *emission, m *broker.Msg) error {
 	if e.waits() {
-		return b.later.store(ctx, m, e.due)
+		return b.later.store(ctx, e.source, m, e.due)
 	}
 	stream, err := b.stream(ctx, e.source)
 	if err != nil {

@@ -3,6 +3,8 @@ package events
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,20 +13,24 @@ import (
 )
 
 // later holds events until their time has come. They wait in a queue of their own,
-// from which every process that emits or handles events takes them: what comes too
+// from which processes take those of the sources that they speak for: what comes too
 // early is given back for as long as it has to wait, which every version of the broker
 // can do. Message schedules, which 2.12 can, would put them into that queue and not
 // among the events of their source.
+//
+// Each source has a consumer of its own, so that a process needs no right to publish
+// what others emit, nor to read it.
 type later struct {
 	hub *hub
 
 	opening turn // held while the queue is opened, which may take as long as the broker is away
 
-	mu       sync.Mutex // guards what follows
-	queue    *broker.Stream
-	consumer *broker.Consumer
-	stopped  bool
-	work     sync.WaitGroup
+	mu        sync.Mutex // guards what follows
+	sources   []string   // those to take part for
+	queue     *broker.Stream
+	consumers map[string]*broker.Consumer // by source
+	stopped   bool
+	work      sync.WaitGroup
 }
 
 const (
@@ -32,6 +38,10 @@ const (
 	laterSlots = 100            // events that one process moves at once
 	laterNap   = 24 * time.Hour // after which one that waits is looked at again
 )
+
+func newLater(h *hub) *later {
+	return &later{hub: h, opening: newTurn(), consumers: make(map[string]*broker.Consumer)}
+}
 
 // laterSubject returns the subject of an event of later.
 func laterSubject(namespace, subject string) string {
@@ -46,9 +56,18 @@ func (l *later) config() broker.StreamConfig {
 	}
 }
 
+// speakFor has this process move the events of a source, from its start on.
+func (l *later) speakFor(source string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !slices.Contains(l.sources, source) {
+		l.sources = append(l.sources, source)
+	}
+}
+
 // store keeps an event until it is due.
-func (l *later) store(ctx context.Context, m *broker.Msg, due time.Time) error {
-	if err := l.open(ctx, true); err != nil {
+func (l *later) store(ctx context.Context, source string, m *broker.Msg, due time.Time) error {
+	if err := l.open(ctx, source, true); err != nil {
 		return err
 	}
 	m.Subject = laterSubject(l.hub.conn.Namespace(), m.Subject)
@@ -60,12 +79,23 @@ func (l *later) store(ctx context.Context, m *broker.Msg, due time.Time) error {
 	return err
 }
 
-// watch takes part in moving events as soon as somebody has made the queue.
-func (l *later) watch(ctx context.Context) error {
+// start takes part in moving events, for each source as soon as somebody has made the
+// queue.
+func (l *later) start() {
+	l.mu.Lock()
+	sources := slices.Clone(l.sources)
+	l.mu.Unlock()
+	for _, source := range sources {
+		l.hub.work("events of later of "+source, func(ctx context.Context) error { return l.watch(ctx, source) })
+	}
+}
+
+// watch takes part for one source.
+func (l *later) watch(ctx context.Context, source string) error {
 	look, heard := time.NewTicker(laterLook), make(chan struct{}, 1)
 	defer look.Stop()
 	// The first event of later is heard, so that it has not to wait for the next look.
-	sub, err := l.hub.conn.Subscribe(laterSubject(l.hub.conn.Namespace(), ">"), "", func(*broker.Msg) {
+	sub, err := l.hub.conn.Subscribe(laterSubject(l.hub.conn.Namespace(), source+".>"), "", func(*broker.Msg) {
 		select {
 		case heard <- struct{}{}:
 		default:
@@ -76,12 +106,12 @@ func (l *later) watch(ctx context.Context) error {
 	}
 	defer sub.Stop(ctx) //nolint:errcheck // what is heard from now on is of no interest
 	for {
-		err := l.open(ctx, false)
+		err := l.open(ctx, source, false)
 		switch {
 		case err == nil, ctx.Err() != nil, errors.Is(err, broker.ErrNoJetStream), errors.Is(err, broker.ErrClosed):
 			return nil // without storage there is no queue, now or later in this process
 		case !errors.Is(err, broker.ErrNoStream):
-			l.hub.logger.ErrorContext(ctx, "events of later cannot be received; it is tried again", "error", err)
+			l.hub.logger.ErrorContext(ctx, "events of later cannot be received; it is tried again", "source", source, "error", err)
 		}
 		select {
 		case <-look.C:
@@ -92,13 +122,14 @@ func (l *later) watch(ctx context.Context) error {
 	}
 }
 
-// open receives from the queue, once; it makes the queue where it is told to.
-func (l *later) open(ctx context.Context, create bool) error {
+// open receives the events of a source from the queue, once; it makes the queue where
+// it is told to.
+func (l *later) open(ctx context.Context, source string, create bool) error {
 	if !l.opening.await(ctx) {
 		return ctx.Err()
 	}
 	defer l.opening.leave()
-	if l.receives() {
+	if l.receives(source) {
 		return nil
 	}
 	queue, err := l.find(ctx, create)
@@ -106,14 +137,15 @@ func (l *later) open(ctx context.Context, create bool) error {
 		return err
 	}
 	consumer, err := queue.Receive(ctx, broker.ConsumerConfig{
-		Name: "due", MaxHeld: -1, Slots: func() int { return laterSlots },
+		Name: "due--" + source, Filter: laterSubject(l.hub.conn.Namespace(), source+".>"),
+		MaxHeld: -1, Slots: func() int { return laterSlots },
 	}, l.receive)
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
 	stopped := l.stopped
-	l.queue, l.consumer = queue, consumer
+	l.queue, l.consumers[source] = queue, consumer
 	l.mu.Unlock()
 	if stopped {
 		return errors.Join(ErrStopped, consumer.Stop(ctx))
@@ -121,10 +153,10 @@ func (l *later) open(ctx context.Context, create bool) error {
 	return nil
 }
 
-func (l *later) receives() bool {
+func (l *later) receives(source string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.consumer != nil
+	return l.consumers[source] != nil
 }
 
 func (l *later) find(ctx context.Context, create bool) (*broker.Stream, error) {
@@ -179,12 +211,15 @@ func (l *later) told(d *broker.Delivery, err error) {
 func (l *later) stop(ctx context.Context) error {
 	l.mu.Lock()
 	l.stopped = true
-	consumer := l.consumer
+	all := slices.Collect(maps.Values(l.consumers))
 	l.mu.Unlock()
-	if consumer == nil {
-		return nil
+	errs := make([]error, 0, 2*len(all))
+	for _, c := range all {
+		errs = append(errs, c.Drain(ctx))
 	}
-	err := consumer.Drain(ctx)
 	l.work.Wait()
-	return errors.Join(err, consumer.Stop(ctx))
+	for _, c := range all {
+		errs = append(errs, c.Stop(ctx))
+	}
+	return errors.Join(errs...)
 }

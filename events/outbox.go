@@ -108,12 +108,12 @@ func (r *relay) sendOne(ctx context.Context, l dependency.Letter) error {
 	if m.Header == nil {
 		m.Header = broker.Header{}
 	}
-	if due, err := time.Parse(time.RFC3339Nano, m.Header.Get(headerDue)); err == nil {
-		return r.hub.later.store(ctx, m, due)
-	}
 	source, _, event, ok := splitSubject(r.hub.conn.Namespace(), l.Subject)
 	if !ok {
 		return fmt.Errorf("have subject %q, want that of an event in namespace %s; delete the row, or run a service with its namespace", l.Subject, r.hub.conn.Namespace())
+	}
+	if due, err := time.Parse(time.RFC3339Nano, m.Header.Get(headerDue)); err == nil {
+		return r.hub.later.store(ctx, source, m, due)
 	}
 	stream, err := r.hub.stream(ctx, source)
 	if err != nil {

@@ -117,7 +117,9 @@ func (o dispatcherOptions) open(h dependency.Host) (*hub, []EmitOption, error) {
 		return nil, nil, err
 	}
 	var fixed []EmitOption
-	if !o.Reliable {
+	if o.Reliable {
+		b.later.speakFor(b.service)
+	} else {
 		fixed = append(fixed, Unreliable())
 	}
 	if o.Outbox == "" {

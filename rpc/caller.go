@@ -206,13 +206,16 @@ func timedOut(t target, left time.Duration, setting, whereabouts string) error {
 
 // unknownService says who is running instead.
 func (c *caller) unknownService(ctx context.Context, t target, left time.Duration) error {
+	text := fmt.Sprintf("unknown service %q: no instance is running", t.service)
+	if c.conn.Restricted() { // it may not ask who is
+		return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s", text))
+	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	names, err := c.conn.Services(ctx)
 	if err != nil {
 		names = nil // the error to tell is the one that led here
 	}
-	text := fmt.Sprintf("unknown service %q: no instance is running", t.service)
 	if hint := suggest.Hint(t.service, names); hint != "" {
 		return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s; %s", text, hint))
 	}
