@@ -108,6 +108,7 @@ var plan = table{
 
 	only: map[string][]string{
 		"github.com/nats-io/nats.go":          {"broker", "cmd/svc", "cmd/svc/internal/...", "internal/plain", "test/..."},
+		"github.com/nats-io/nkeys":            {"cmd/svc/internal/..."},
 		"github.com/nats-io/nats-server/v2":   {"cmd/svc/internal/...", "internal/plain", "testing", "test/..."},
 		"github.com/vmihailenco/msgpack/v5":   {"codec", "test/..."},
 		"go.uber.org/fx":                      {"service"},

@@ -26,6 +26,7 @@ var verbs = []func() *cobra.Command{
 	statsVerb,
 	infoVerb,
 	pingVerb,
+	permissionsVerb,
 	emitVerb,
 	listenVerb,
 	dlqVerb,
