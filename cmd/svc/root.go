@@ -27,6 +27,7 @@ var verbs = []func() *cobra.Command{
 	infoVerb,
 	pingVerb,
 	permissionsVerb,
+	contractVerb,
 	emitVerb,
 	listenVerb,
 	dlqVerb,
