@@ -135,6 +135,7 @@ var plan = table{
 		"github.com/spf13/pflag":              {"cmd/svc"},
 		"go.starlark.net":                     {"cmd/svc/internal/..."},
 		"github.com/peterh/liner":             {"cmd/svc/internal/..."},
+		"golang.org/x/mod":                    {"cmd/svc/internal/..."},
 		"golang.org/x/sys":                    {"cmd/svc/internal/..."},
 		"golang.org/x/term":                   {"cmd/svc/internal/..."},
 	},

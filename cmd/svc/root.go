@@ -18,6 +18,7 @@ import (
 // cmd.OutOrStdout and the rest to cmd.ErrOrStderr, and its Example has two or
 // more lines that begin with "svc".
 var verbs = []func() *cobra.Command{
+	newVerb,
 	runVerb,
 	callVerb,
 	resultVerb,

@@ -61,6 +61,8 @@ func params(t *testing.T, dir string) testscript.Params {
 			"free":      free,
 			"alive":     alive,
 			"prints":    prints,
+			"stopwatch": stopwatch,
+			"within":    within,
 		},
 	}
 }
