@@ -98,6 +98,7 @@ func (b *builder) finish(root *jsonschema.Schema) (json.RawMessage, error) {
 	for i := 0; i < len(b.order); i++ { // grows while it runs
 		d := b.order[i]
 		d.schema = b.shape(d.path, d.t)
+		d.schema.Extra = map[string]any{GoName: defName(d.t)}
 	}
 	if len(b.errs) > 0 {
 		return nil, errors.Join(b.errs...)

@@ -26,6 +26,10 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
+// GoName is the keyword that holds the name of a named struct, map, slice or array, so
+// that the same type can be told in many documents. Validators take it for a comment.
+const GoName = "x-go-name"
+
 // Of returns the schema of t. An interface, json.RawMessage or a type that
 // writes its own JSON may be anything: true. A nil pointer, slice or map is
 // null on the wire, so these allow it. A field is required unless its json tag
