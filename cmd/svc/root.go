@@ -32,6 +32,7 @@ var verbs = []func() *cobra.Command{
 	emitVerb,
 	listenVerb,
 	dlqVerb,
+	genVerb,
 	gatewayVerb,
 	describeVerb,
 	openapiVerb,
