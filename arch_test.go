@@ -17,7 +17,7 @@ var plan = table{
 		// Errors that survive a process boundary: code and public message.
 		"fault": {},
 		// How the world reaches a method.
-		"entrypoint": {"internal/snake"},
+		"entrypoint": {"internal/snake", "internal/suggest"},
 		// What a struct may ask for.
 		"dependency": {},
 		// The nearest name to a misspelt one.
