@@ -36,7 +36,7 @@ var importCases = []struct {
 	{"the embedded broker in the test world", "testing/a.go", "github.com/nats-io/nats-server/v2/server", ""},
 	{"the embedded broker in a suite", "test/chaos/a.go", "github.com/nats-io/nats-server/v2/server", ""},
 	{"the embedded broker in production", "broker/a.go", "github.com/nats-io/nats-server/v2/server", "only cmd/svc/internal/..., internal/plain, testing, test/... may"},
-	{"the command imports the test world", "cmd/svc/a.go", module + "/testing", "of ours, cmd/svc may import cmd/svc/internal/..., " + strings.Join(library, ", ")},
+	{"the command imports the test world", "cmd/svc/a.go", module + "/testing", "of ours, cmd/svc may import cmd/svc/internal/..., vet, " + strings.Join(library, ", ")},
 	{"an example imports anything of ours", "examples/hello/a.go", module + "/testing", ""},
 	{"fx outside service", "rpc/a.go", "go.uber.org/fx", "only service may"},
 	{"a module that nobody planned", "broker/a.go", "example.com/queue", unknownModule},

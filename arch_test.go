@@ -92,12 +92,15 @@ var plan = table{
 		// Where traces go by OTLP.
 		"telemetry/otlp": {"service", "telemetry"},
 
+		// What the start would refuse, found in the source.
+		"vet": append([]string{"dependency/...", "internal/suggest"}, library...),
+
 		// A world in a test; its package is svctest.
 		"testing": append([]string{"internal/inprocess"}, library...),
 		// The svc command, thin over the packages.
-		"cmd/svc": append([]string{"cmd/svc/internal/..."}, library...),
+		"cmd/svc": append([]string{"cmd/svc/internal/...", "vet"}, library...),
 		// The parts of the command, each without a word of its command line.
-		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/..."}, library...),
+		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/...", "vet"}, library...),
 		// Complete small programs, each with a test.
 		"examples/...": {"..."},
 		// The suites that need more than one package, or a broken broker.
@@ -137,6 +140,7 @@ var plan = table{
 		"github.com/peterh/liner":             {"cmd/svc/internal/..."},
 		"golang.org/x/mod":                    {"cmd/svc/internal/..."},
 		"golang.org/x/sys":                    {"cmd/svc/internal/..."},
+		"golang.org/x/tools":                  {"cmd/svc", "cmd/svc/internal/...", "vet"},
 		"golang.org/x/term":                   {"cmd/svc/internal/..."},
 	},
 }
