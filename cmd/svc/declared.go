@@ -43,6 +43,12 @@ func (f *connectFlags) configArgs() []string {
 // buildTargets finds the programs of targets and builds them; the path of each binary
 // stands at the index of its program.
 func buildTargets(ctx context.Context, targets []string, isolate bool, note func(string)) ([]launch.Program, []string, error) {
+	return buildVetted(ctx, targets, isolate, true, note)
+}
+
+// buildVetted is buildTargets that refuses at the same time, unless noVet says otherwise,
+// what the container would refuse at the start.
+func buildVetted(ctx context.Context, targets []string, isolate, noVet bool, note func(string)) ([]launch.Program, []string, error) {
 	cwd, err := os.Getwd()
 	if err != nil {
 		return nil, nil, err
@@ -59,11 +65,24 @@ func buildTargets(ctx context.Context, targets []string, isolate bool, note func
 	// Without the build cache a minute may pass; silence looks like a hang.
 	slow := time.AfterFunc(slowBuild, func() { note("building; the first time takes longest") })
 	defer slow.Stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // where the compiler refuses the code, there is nothing to look at
+	vetted := vetAlongside(ctx, builder, programs, noVet)
+	binaries, err := buildAll(ctx, builder, programs)
+	if err != nil {
+		return nil, nil, err
+	}
+	return programs, binaries, vetted()
+}
+
+func buildAll(ctx context.Context, builder launch.Builder, programs []launch.Program) ([]string, error) {
 	binaries := make([]string, len(programs))
 	for i, p := range programs {
-		if binaries[i], err = builder.Build(ctx, p); err != nil {
-			return nil, nil, err
+		binary, err := builder.Build(ctx, p)
+		if err != nil {
+			return nil, err
 		}
+		binaries[i] = binary
 	}
-	return programs, binaries, nil
+	return binaries, nil
 }

@@ -20,6 +20,7 @@ import (
 var verbs = []func() *cobra.Command{
 	newVerb,
 	runVerb,
+	vetVerb,
 	callVerb,
 	resultVerb,
 	shellVerb,

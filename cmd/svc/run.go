@@ -27,6 +27,7 @@ type runFlags struct {
 	drain     time.Duration
 	port      int
 	json      bool
+	noVet     bool
 }
 
 func runVerb() *cobra.Command {
@@ -56,6 +57,7 @@ func runVerb() *cobra.Command {
 	flags.BoolVar(&f.isolate, "isolate", false, "run each service as a process of its own")
 	flags.DurationVar(&f.drain, "drain", 0, "how long running calls may take at stop (default: 30s)")
 	flags.IntVar(&f.port, "port", 0, "`PORT` of the HTTP server, with -n of the first (default: web.port, 8000)")
+	flags.BoolVar(&f.noVet, "no-vet", false, "build without looking for mistakes first (see svc vet)")
 	flags.BoolVar(&f.json, "json", false, "write logs as JSON lines")
 	return cmd
 }
@@ -112,7 +114,7 @@ func (f *runFlags) prepare(ctx context.Context, targets []string, note func(stri
 	if err != nil {
 		return nil, err
 	}
-	programs, binaries, err := buildTargets(ctx, targets, f.isolate, note)
+	programs, binaries, err := buildVetted(ctx, targets, f.isolate, f.noVet, note)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,13 @@ func (b Builder) gotool(ctx context.Context, dir string) (gotool, error) {
 	return g, err
 }
 
+// Env returns the environment in which the go command builds p. Without a go command there
+// is an error.
+func (b Builder) Env(ctx context.Context, p Program) ([]string, error) {
+	g, err := b.gotool(ctx, p.Root)
+	return g.env, err
+}
+
 // readOnly drops -mod=mod, which would let the go command rewrite the user's
 // go.mod and go.sum.
 func readOnly(goflags string) string {
