@@ -27,12 +27,18 @@ var liveNames = map[string]completer{
 	"svc emit":       first((*complete.Directory).Events),
 	"svc ls":         first((*complete.Directory).ServiceNames),
 	"svc stats":      first((*complete.Directory).ServiceNames),
-	"svc info":       first((*complete.Directory).ServiceNames),
+	"svc info":       first(servicesAndMethods),
+	"svc listen":     first((*complete.Directory).Events),
 	"svc ping":       first((*complete.Directory).ServiceNames),
 	"svc dlq ls":     first((*complete.Directory).Handlers),
 	"svc dlq show":   (*live).letters,
 	"svc dlq replay": (*live).lettersAndHandlers,
 	"svc dlq drop":   (*live).lettersAndHandlers,
+}
+
+// servicesAndMethods returns the services, and their methods.
+func servicesAndMethods(d *complete.Directory) []complete.Name {
+	return append(d.ServiceNames(), d.Targets()...)
 }
 
 // first completes the first argument, after which there is none.
