@@ -2,140 +2,14 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/examples/hello"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
-)
-
-// terminal is a pseudo-terminal with svc behind it and a person before it.
-type terminal struct {
-	t    *testing.T
-	side *os.File // the person's
-	cmd  *exec.Cmd
-
-	mu     sync.Mutex // guards screen
-	screen bytes.Buffer
-}
-
-// openShell starts svc shell at a terminal, with a cache folder.
-func openShell(t *testing.T, cache string, args ...string) *terminal {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// TestMain is svc where it is called so.
-	return openTerminal(t, &exec.Cmd{
-		Path: self, Args: append([]string{"svc", "shell"}, args...),
-		Env: append(os.Environ(), "XDG_CACHE_HOME="+cache, "TERM=xterm"),
-	})
-}
-
-// openTerminal starts a program at a terminal of its own.
-func openTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
-	t.Helper()
-	person, program := openPTY(t)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_ = program.Close()
-	p := &terminal{t: t, side: person, cmd: cmd}
-	read := make(chan struct{})
-	go func() { defer close(read); _, _ = io.Copy(p, person) }()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		_ = person.Close()
-		<-read
-	})
-	return p
-}
-
-// openPTY returns both sides of a pseudo-terminal of 24 lines and 80 columns.
-func openPTY(t *testing.T) (person, program *os.File) {
-	t.Helper()
-	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("no pseudo-terminals here: %v", err)
-	}
-	fd := int(person.Fd())
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {
-		t.Fatal(err)
-	}
-	if program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0); err != nil {
-		t.Fatal(err)
-	}
-	return person, program
-}
-
-// Write takes what svc prints.
-func (p *terminal) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.screen.Write(b)
-}
-
-// sees waits until text is on the screen, and forgets everything up to it.
-func (p *terminal) sees(text string) {
-	p.t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
-		p.mu.Lock()
-		have := p.screen.String()
-		if i := strings.Index(have, text); i >= 0 {
-			p.screen.Next(i + len(text))
-			p.mu.Unlock()
-			return
-		}
-		p.mu.Unlock()
-		if time.Now().After(deadline) {
-			p.t.Fatalf("the screen shows %q, want %q", have, text)
-		}
-	}
-}
-
-func (p *terminal) types(text string) {
-	p.t.Helper()
-	if _, err := io.WriteString(p.side, text); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// ends waits until svc has ended, with a code.
-func (p *terminal) ends(code int) {
-	p.t.Helper()
-	_ = p.cmd.Wait()
-	if have := p.cmd.ProcessState.ExitCode(); have != code {
-		p.t.Errorf("have exit code %d, want %d", have, code)
-	}
-}
-
-const (
-	ctrlC, ctrlD = "\x03", "\x04"
-	ctrlR, tab   = "\x12", "\t"
-	up           = "\x1b[A"
 )
 
 // Behaviour 52 where it happens: ^C during a call, and at a prompt.
@@ -197,29 +71,29 @@ func TestTabFindsTheWayToACall(t *testing.T) {
 	w := svctest.New(t, &hello.GreetingService{}, &world{})
 	p := openShell(t, t.TempDir(), "--broker", w.Broker().URL(), "--define", "workers=20")
 	p.sees(">>> ")
-	p.types("n.rpc.gre" + tab)
-	p.sees("n.rpc.greeting_service.")
-	p.types(tab)
-	p.sees("greeting_service.hello")
-	p.types(".call_async" + tab + tab)
-	p.sees("call_async(name=")
+	p.types("n.rpc.gre")
+	p.completes("n.rpc.greeting_service.")
+	p.completes("greeting_service.hello")
+	p.types(".call_as")
+	p.completes("call_async(")
+	p.completes("call_async(name=")
 	p.types("'world').result()\r")
 	p.sees(" ms\r\n'Hello, world!'\r\n")
 	p.sees(">>> ")
-	p.types("n.rpc.greeting_service.hello(" + tab)
-	p.sees("hello(name=")
+	p.types("n.rpc.greeting_service.hello(")
+	p.completes("hello(name=")
 	p.types("'you')\r")
 	p.sees(" ms\r\n'Hello, you!'\r\n")
 	p.sees(">>> ")
-	p.types("n.rpc." + tab + tab)
-	p.sees("greeting_service.")
+	p.types("n.rpc." + tab)
+	p.completes("greeting_service.")
 	p.sees("world.")
 	p.types(ctrlC)
 	p.sees("^C")
-	p.types("n.dispatch_event(" + tab)
-	p.sees(`n.dispatch_event("payments"`)
-	p.types(", " + tab)
-	p.sees(`"payments", "paid"`)
+	p.types("n.dispatch_event(")
+	p.completes(`n.dispatch_event("payments"`)
+	p.types(", ")
+	p.completes(`"payments", "paid"`)
 	p.types(")['handled']\r")
 	p.sees("\nTrue\r\n")
 	p.sees(">>> ")
