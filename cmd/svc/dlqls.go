@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"io"
 	"os/signal"
 	"text/tabwriter"
@@ -51,7 +52,7 @@ func (f *dlqLsFlags) run(cmd *cobra.Command, handler string) error {
 		if err != nil {
 			return err
 		}
-		l.Key = discreetKey(l.Key, l.Payload, discreetPayload(l.Payload, l.Sensitive), l.Sensitive)
+		l.Key = discreet.Key(l.Key, l.Payload, discreet.Hide(l.Payload, l.Sensitive), l.Sensitive)
 		rows = append(rows, showLetter(l))
 	}
 	if len(rows) == 0 {
@@ -64,7 +65,7 @@ func (f *dlqLsFlags) run(cmd *cobra.Command, handler string) error {
 
 func (f *dlqLsFlags) print(out io.Writer, rows []shownLetter, note func(string)) error {
 	if f.json {
-		text, err := encodeJSON(rows)
+		text, err := present.EncodeJSON(rows)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/events"
 )
@@ -64,16 +65,16 @@ func (f *dlqShowFlags) run(cmd *cobra.Command, word string) error {
 
 func (f *dlqShowFlags) print(out io.Writer, l events.Letter) error {
 	if !f.reveal {
-		l.Data = discreetData(l.Data)
+		l.Data = discreet.Data(l.Data)
 	} else {
 		l.Sensitive = nil
 	}
-	payload := discreetPayload(l.Payload, l.Sensitive)
-	l.Key = discreetKey(l.Key, l.Payload, payload, l.Sensitive)
+	payload := discreet.Hide(l.Payload, l.Sensitive)
+	l.Key = discreet.Key(l.Key, l.Payload, payload, l.Sensitive)
 	if !f.json {
 		return printLetter(out, l, payload)
 	}
-	text, err := encodeJSON(wholeLetter{showLetter(l), l.Data, l.Stack, payload})
+	text, err := present.EncodeJSON(wholeLetter{showLetter(l), l.Data, l.Stack, payload})
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ type wholeLetter struct {
 	shownLetter
 	Data  map[string]string `json:"data,omitempty"`
 	Calls []string          `json:"calls,omitempty"` // that led to the event, oldest first
-	shownPayload
+	discreet.Payload
 }
 
 // letterNumber reads the number of a dead letter.
@@ -98,7 +99,7 @@ func letterNumber(word string) (uint64, error) {
 }
 
 // printLetter writes a dead letter for people: what has a value, then the payload.
-func printLetter(out io.Writer, l events.Letter, p shownPayload) error {
+func printLetter(out io.Writer, l events.Letter, p discreet.Payload) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, field := range letterFields(l) {
 		if field[1] != "" {

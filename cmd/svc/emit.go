@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/events"
 )
 
@@ -169,7 +170,7 @@ func (a arguments) object() (json.RawMessage, error) {
 			object[p.name] = json.RawMessage(p.text)
 		}
 	}
-	return encodeJSON(object)
+	return present.EncodeJSON(object)
 }
 
 // emit emits the event. That nobody handles it is an error only where it was said to be
@@ -219,7 +220,7 @@ func (f *emitFlags) print(out io.Writer) error {
 	if !f.json {
 		return nil
 	}
-	text, err := encodeJSON(emitted{f.id})
+	text, err := present.EncodeJSON(emitted{f.id})
 	if err != nil {
 		return err
 	}

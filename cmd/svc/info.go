@@ -108,7 +108,7 @@ func (f *infoFlags) run(cmd *cobra.Command, target string) error {
 		}
 	}
 	if f.json {
-		text, err := encodeJSON(versions)
+		text, err := present.EncodeJSON(versions)
 		if err != nil {
 			return err
 		}

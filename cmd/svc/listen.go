@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/events"
 )
@@ -154,13 +155,13 @@ type heardEvent struct {
 	Event string    `json:"event"`
 	ID    string    `json:"id"`
 	Key   string    `json:"key,omitempty"`
-	shownPayload
+	discreet.Payload
 }
 
 func (h *hearing) print(info events.Info, r events.Raw) error {
 	when, event := info.Emitted, info.Source+"."+info.Type
 	paths := h.sensitive(event)
-	payload := discreetPayload(r, paths)
+	payload := discreet.Hide(r, paths)
 	if when.IsZero() {
 		when = time.Now() // its emitter has not said
 	}
@@ -169,7 +170,7 @@ func (h *hearing) print(info events.Info, r events.Raw) error {
 		_, err := fmt.Fprintf(h.out, "%s %s %s %s\n", when.Format("2006-01-02T15:04:05.000Z"), present.Safe(event), present.Safe(info.ID), present.Safe(payload.String()))
 		return err
 	}
-	text, err := encodeJSON(heardEvent{when, event, info.ID, discreetKey(info.Key, r, payload, paths), payload})
+	text, err := present.EncodeJSON(heardEvent{when, event, info.ID, discreet.Key(info.Key, r, payload, paths), payload})
 	if err == nil {
 		_, err = fmt.Fprintf(h.out, "%s\n", present.SafeJSON(text))
 	}

@@ -1,4 +1,6 @@
-package main
+// Package discreet shows payloads, keys and context data without what is declared
+// sensitive.
+package discreet
 
 import (
 	"bytes"
@@ -9,19 +11,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/config"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/events"
 )
 
-// discreetPayload is showPayload without what stands at the paths of fields, "*" for all
+// Hide is Show without what stands at the paths of fields, "*" for all
 // of it. Where there are paths, what cannot be read is not shown either.
-func discreetPayload(r events.Raw, paths []string) shownPayload {
-	p := showPayload(r)
+func Hide(r events.Raw, paths []string) Payload {
+	p := Show(r)
 	if len(paths) == 0 || len(r.Body) == 0 {
 		return p
 	}
-	hidden := shownPayload{Payload: json.RawMessage(`"` + entrypoint.Hidden + `"`)}
+	hidden := Payload{Payload: json.RawMessage(`"` + entrypoint.Hidden + `"`)}
 	tree, err := p.tree()
 	if err != nil || slices.Contains(paths, "*") {
 		return hidden
@@ -29,15 +32,15 @@ func discreetPayload(r events.Raw, paths []string) shownPayload {
 	for _, path := range paths {
 		tree = withoutField(tree, strings.Split(path, "."))
 	}
-	text, err := encodeJSON(tree)
+	text, err := present.EncodeJSON(tree)
 	if err != nil {
 		return hidden
 	}
-	return shownPayload{Payload: text}
+	return Payload{Payload: text}
 }
 
 // tree returns the payload as encoding/json reads it, numbers as they are written.
-func (p shownPayload) tree() (tree any, err error) {
+func (p Payload) tree() (tree any, err error) {
 	if p.Body != nil {
 		return nil, errors.New("the payload cannot be read")
 	}
@@ -69,10 +72,10 @@ func withoutField(tree any, path []string) any {
 	}
 }
 
-// discreetKey is the key of an event of which p is shown. A key that may be taken from
+// Key is the key of an event of which p is shown. A key that may be taken from
 // something sensitive is not shown: where there are paths, only one that stands in p, and
 // nowhere in what p leaves out. Emitters need not say which field it is.
-func discreetKey(key string, r events.Raw, p shownPayload, paths []string) string {
+func Key(key string, r events.Raw, p Payload, paths []string) string {
 	if key == "" || len(paths) == 0 {
 		return key
 	}
@@ -80,7 +83,7 @@ func discreetKey(key string, r events.Raw, p shownPayload, paths []string) strin
 	if err != nil {
 		return entrypoint.Hidden
 	}
-	all, err := showPayload(r).tree()
+	all, err := Show(r).tree()
 	if n := occurrences(shown, key); err != nil || n == 0 || n < occurrences(all, key) {
 		return entrypoint.Hidden
 	}
@@ -107,8 +110,8 @@ func occurrences(tree any, value string) (n int) {
 	return n
 }
 
-// discreetData is context data without values whose keys are those of secrets.
-func discreetData(data map[string]string) map[string]string {
+// Data is context data without values whose keys are those of secrets.
+func Data(data map[string]string) map[string]string {
 	quiet := maps.Clone(data)
 	for key := range quiet {
 		if config.Secret(key) {

@@ -1,8 +1,9 @@
-package main
+package discreet_test
 
 import (
 	"testing"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"github.com/enoki-go/enoki/events"
 )
 
@@ -33,21 +34,8 @@ func TestKeyIsShownWhereThePayloadShowsIt(t *testing.T) {
 		{"given", `{"card":"4711"}`, []string{"card"}, "[redacted]"},
 	} {
 		r := events.Raw{ContentType: "application/json", Body: []byte(tt.payload)}
-		if have := discreetKey(tt.key, r, discreetPayload(r, tt.paths), tt.paths); have != tt.want {
+		if have := discreet.Key(tt.key, r, discreet.Hide(r, tt.paths), tt.paths); have != tt.want {
 			t.Errorf("key %s of %s without %q: have %s, want %s", tt.key, tt.payload, tt.paths, have, tt.want)
-		}
-	}
-}
-
-func TestWhatIsKnownOfEventsGrows(t *testing.T) {
-	t.Parallel()
-	s := sensitivity{asked: true}
-	s.add("bank.>", []string{"card"})
-	s.add("bank.paid", []string{"pin"})
-	s.add("bank.>", []string{"card", "*"})
-	for event, want := range map[string]int{"bank.paid": 3, "bank.owed": 2, "shop.paid": 0} {
-		if have := s.of(event); len(have) != want {
-			t.Errorf("%s: have %q, want %d paths", event, have, want)
 		}
 	}
 }
