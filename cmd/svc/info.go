@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/cmd/svc/internal/shape"
 	"github.com/enoki-go/enoki/internal/suggest"
@@ -123,7 +124,7 @@ func describeService(ctx context.Context, conn *broker.Conn, service string) ([]
 	if err != nil {
 		return nil, err
 	}
-	stats, err := takeStats(ctx, conn, service)
+	stats, err := census.Take(ctx, conn, service)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +134,7 @@ func describeService(ctx context.Context, conn *broker.Conn, service string) ([]
 		of := slices.IndexFunc(found, func(i broker.Info) bool { return i.ID == row.Instances[0] && i.Name == row.Name })
 		d.addMethods(found[of], row.Methods)
 		for _, id := range row.Instances {
-			d.addInstance(id, stats.instances)
+			d.addInstance(id, stats.Instances)
 		}
 		versions = append(versions, d)
 	}

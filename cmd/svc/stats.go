@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 )
 
@@ -66,21 +67,21 @@ func (f *statsFlags) run(cmd *cobra.Command, service string) error {
 	}
 	defer client.Close() //nolint:errcheck // the answers are there
 	conn := client.Connection()
-	now, err := takeStats(ctx, conn, service)
+	now, err := census.Take(ctx, conn, service)
 	switch {
 	case err != nil:
 		return err
-	case len(now.instances) == 0 && !f.json && !f.watch:
+	case len(now.Instances) == 0 && !f.json && !f.watch:
 		return missing(ctx, conn, service)
 	case f.watch:
-		return f.follow(ctx, cmd.OutOrStdout(), now, func() (census, error) { return takeStats(ctx, conn, service) })
+		return f.follow(ctx, cmd.OutOrStdout(), now, func() (census.Census, error) { return census.Take(ctx, conn, service) })
 	default:
-		return f.print(cmd.OutOrStdout(), now.totals())
+		return f.print(cmd.OutOrStdout(), now.Totals())
 	}
 }
 
 // follow prints what has changed, each time the interval is over.
-func (f *statsFlags) follow(ctx context.Context, out io.Writer, before census, take func() (census, error)) error {
+func (f *statsFlags) follow(ctx context.Context, out io.Writer, before census.Census, take func() (census.Census, error)) error {
 	tick := time.NewTicker(f.interval)
 	defer tick.Stop()
 	for {
@@ -96,14 +97,14 @@ func (f *statsFlags) follow(ctx context.Context, out io.Writer, before census, t
 		if err != nil {
 			return err
 		}
-		if err := f.print(out, now.since(before)); err != nil {
+		if err := f.print(out, now.Since(before)); err != nil {
 			return err
 		}
 		before = now
 	}
 }
 
-func (f *statsFlags) print(out io.Writer, rows []serviceStats) error {
+func (f *statsFlags) print(out io.Writer, rows []census.Service) error {
 	if !f.json {
 		return printStats(out, rows, f.watch)
 	}
@@ -123,14 +124,14 @@ var blanksAtEnd = regexp.MustCompile(`(?m) +$`)
 
 // printStats prints a line for each method; what is of the whole service stands in its
 // first.
-func printStats(out io.Writer, rows []serviceStats, rates bool) error {
+func printStats(out io.Writer, rows []census.Service, rates bool) error {
 	head := []string{"SERVICE", "METHOD", "INSTANCES", "REQUESTS", "ERRORS", "AVG", "BUSY/WORKERS", "WAITING"}
 	if rates {
 		head[3], head[4] = "REQUESTS/S", "ERRORS/S"
 	}
 	troubled := false
 	for _, s := range rows {
-		troubled = troubled || s.Events != nil && *s.Events != eventStats{}
+		troubled = troubled || s.Events != nil && *s.Events != census.Events{}
 	}
 	if troubled {
 		head = append(head, "FAILED", "DROPPED", "DEAD")
@@ -139,7 +140,7 @@ func printStats(out io.Writer, rows []serviceStats, rates bool) error {
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, strings.Join(head, "\t"))
 	for _, s := range rows {
-		for i, line := range s.lines(rates, troubled) {
+		for i, line := range linesOf(&s, rates, troubled) {
 			if i > 0 {
 				clear(line[6:]) // which is of the whole service
 			}

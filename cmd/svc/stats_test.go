@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/await"
@@ -47,10 +48,10 @@ type Clock struct {
 func (*Clock) Tick() {}
 
 // statsOf returns what svc stats --json says.
-func statsOf(t *testing.T, b *svctest.Broker, args ...string) []serviceStats {
+func statsOf(t *testing.T, b *svctest.Broker, args ...string) []census.Service {
 	t.Helper()
 	code, stdout, stderr := svc(b, append([]string{"stats", "--json"}, args...)...)
-	var rows []serviceStats
+	var rows []census.Service
 	if err := json.Unmarshal([]byte(stdout), &rows); code != 0 || err != nil {
 		t.Fatalf("have %d, %v\n%s%s", code, err, stdout, stderr)
 	}
@@ -88,7 +89,7 @@ func TestStatsTellHowEachMethodFares(t *testing.T) {
 		t.Errorf("have %+v, want 10 workers of one instance that handles events", till)
 	}
 	for _, m := range till.Methods {
-		want := methodStats{Name: m.Name, Subject: m.Subject, Instances: 1, AverageMS: m.AverageMS, LastError: m.LastError}
+		want := census.Method{Name: m.Name, Subject: m.Subject, Instances: 1, AverageMS: m.AverageMS, LastError: m.LastError}
 		switch m.Name {
 		case "hold":
 			continue // those that were refused count, too
@@ -97,7 +98,7 @@ func TestStatsTellHowEachMethodFares(t *testing.T) {
 		case "refuse":
 			want.Requests, want.Errors, want.LastError = 1, 1, "not today"
 		}
-		if diff := cmp.Diff(want, m, cmp.AllowUnexported(methodStats{})); diff != "" || (m.Requests > 0) != (m.AverageMS > 0) {
+		if diff := cmp.Diff(want, m, cmp.AllowUnexported(census.Method{})); diff != "" || (m.Requests > 0) != (m.AverageMS > 0) {
 			t.Errorf("%s (-want +have):\n%s", m.Name, diff)
 		}
 	}
@@ -115,11 +116,11 @@ func TestStatsOfManyAreAddedUp(t *testing.T) {
 		}
 	}
 	foreign := broker.Stats{Identity: broker.Identity{Name: "b", ID: "1"}, Endpoints: []broker.EndpointStats{endpoint("z", 0, 0, 0)}}
-	before := census{instances: []broker.Stats{instance("1", 9, endpoint("x", 10, 1, 10e6))}}
-	now := census{instances: []broker.Stats{instance("1", 3, endpoint("x", 30, 2, 40e6), endpoint("y", 1, 0, 1e6)), instance("2", 0, endpoint("x", 2, 0, 2e6)), foreign}}
-	before.taken, now.taken = now.taken, now.taken.Add(2e9)
+	before := census.Census{Instances: []broker.Stats{instance("1", 9, endpoint("x", 10, 1, 10e6))}}
+	now := census.Census{Instances: []broker.Stats{instance("1", 3, endpoint("x", 30, 2, 40e6), endpoint("y", 1, 0, 1e6)), instance("2", 0, endpoint("x", 2, 0, 2e6)), foreign}}
+	before.Taken, now.Taken = now.Taken, now.Taken.Add(2e9)
 	var out strings.Builder
-	if err := printStats(&out, now.totals(), false); err != nil {
+	if err := printStats(&out, now.Totals(), false); err != nil {
 		t.Fatal(err)
 	}
 	want := "SERVICE  METHOD  INSTANCES  REQUESTS  ERRORS  AVG      BUSY/WORKERS  WAITING  FAILED  DROPPED  DEAD\n" +
@@ -130,7 +131,7 @@ func TestStatsOfManyAreAddedUp(t *testing.T) {
 		t.Errorf("table (-want +have):\n%s", diff)
 	}
 	out.Reset()
-	if err := printStats(&out, now.since(before), true); err != nil {
+	if err := printStats(&out, now.Since(before), true); err != nil {
 		t.Fatal(err)
 	}
 	want = "SERVICE  METHOD  INSTANCES  REQUESTS/S  ERRORS/S  AVG      BUSY/WORKERS  WAITING  FAILED  DROPPED  DEAD\n" +
@@ -199,17 +200,17 @@ func TestWatchPrintsWhatHappenedSince(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var requests int64
-	take := func() (census, error) {
+	take := func() (census.Census, error) {
 		requests += 5
 		if requests == 15 {
 			cancel()
 		}
-		c := census{instances: []broker.Stats{{Identity: broker.Identity{Name: "a"}, Endpoints: []broker.EndpointStats{{Name: "x", NumRequests: requests}}}}}
-		c.taken = time.Unix(requests, 0)
+		c := census.Census{Instances: []broker.Stats{{Identity: broker.Identity{Name: "a"}, Endpoints: []broker.EndpointStats{{Name: "x", NumRequests: requests}}}}}
+		c.Taken = time.Unix(requests, 0)
 		return c, nil
 	}
 	var out strings.Builder
-	if err := f.follow(ctx, &out, census{}, take); err != nil {
+	if err := f.follow(ctx, &out, census.Census{}, take); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 2 {

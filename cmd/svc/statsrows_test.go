@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -41,18 +42,18 @@ func TestCountsThatCannotBeAreBounded(t *testing.T) {
 		n    float64
 		want float64 // of one instance
 	}{
-		{1e306, most},
-		{math.Inf(1), most},
+		{1e306, 1 << 53},
+		{math.Inf(1), 1 << 53},
 		{math.NaN(), 0},
 		{-1e306, 0},
 		{-1, 0},
 	} {
-		rows := census{instances: []broker.Stats{boaster("1", tt.n), boaster("2", tt.n)}}.totals()
+		rows := census.Census{Instances: []broker.Stats{boaster("1", tt.n), boaster("2", tt.n)}}.Totals()
 		if _, err := json.Marshal(rows); err != nil {
 			t.Errorf("%v: have %v", tt.n, err)
 		}
 		r := rows[0]
-		if diff := cmp.Diff(&eventStats{2 * tt.want, 2 * tt.want, 2 * tt.want}, r.Events); diff != "" {
+		if diff := cmp.Diff(&census.Events{Failed: 2 * tt.want, Dropped: 2 * tt.want, Dead: 2 * tt.want}, r.Events); diff != "" {
 			t.Errorf("%v: events (-want +have):\n%s", tt.n, diff)
 		}
 		for _, m := range r.Methods {
@@ -60,7 +61,7 @@ func TestCountsThatCannotBeAreBounded(t *testing.T) {
 				t.Errorf("%v: have %+v, want nothing below 0", tt.n, m)
 			}
 		}
-		for _, line := range r.lines(false, true) {
+		for _, line := range linesOf(&r, false, true) {
 			for _, column := range line {
 				if column != "-" && strings.ContainsAny(column, "-+IN") {
 					t.Errorf("%v: have %q, want what can be counted", tt.n, line)
@@ -72,21 +73,21 @@ func TestCountsThatCannotBeAreBounded(t *testing.T) {
 
 func TestSumsOfCountsStayBounded(t *testing.T) {
 	t.Parallel()
-	var all census
+	var all census.Census
 	for range 2000 { // of 2⁵³, which is more than an int64 holds
-		all.instances = append(all.instances, boaster("1", 1e300))
+		all.Instances = append(all.Instances, boaster("1", 1e300))
 	}
-	if r := all.totals()[0]; r.Workers != 1<<53 || r.Busy != 1<<53 || r.Waiting != 1<<53 {
+	if r := all.Totals()[0]; r.Workers != 1<<53 || r.Busy != 1<<53 || r.Waiting != 1<<53 {
 		t.Errorf("have %d workers, %d busy, %d waiting, want 2⁵³ at the most", r.Workers, r.Busy, r.Waiting)
 	}
 }
 
 func TestWhatShrinksIsNoRate(t *testing.T) {
 	t.Parallel()
-	before, now := census{instances: []broker.Stats{boaster("1", 1e306)}}, census{instances: []broker.Stats{boaster("1", -1)}}
-	now.taken = before.taken.Add(2e9)
-	r := now.since(before)[0]
-	if diff := cmp.Diff(&eventStats{}, r.Events); diff != "" {
+	before, now := census.Census{Instances: []broker.Stats{boaster("1", 1e306)}}, census.Census{Instances: []broker.Stats{boaster("1", -1)}}
+	now.Taken = before.Taken.Add(2e9)
+	r := now.Since(before)[0]
+	if diff := cmp.Diff(&census.Events{}, r.Events); diff != "" {
 		t.Errorf("events (-want +have):\n%s", diff)
 	}
 	for _, m := range r.Methods {
@@ -101,7 +102,7 @@ func TestTimeIsNotCutAsCountsAre(t *testing.T) {
 	t.Parallel()
 	const year = 365 * 24 * 3600 * 1e9
 	e := broker.EndpointStats{Name: "go", NumRequests: 1000, ProcessingTime: year}
-	rows := census{instances: []broker.Stats{{Endpoints: []broker.EndpointStats{e}}}}.totals()
+	rows := census.Census{Instances: []broker.Stats{{Endpoints: []broker.EndpointStats{e}}}}.Totals()
 	if have := rows[0].Methods[0].AverageMS; have != year/1e9 {
 		t.Errorf("have %v ms on average, want %v", have, year/1e9)
 	}
