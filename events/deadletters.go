@@ -108,6 +108,20 @@ func (d *DeadLetters) Get(ctx context.Context, number uint64) (Letter, error) {
 	return letterOf(d.conn.Namespace(), e), nil
 }
 
+// Count returns how many dead letters there are, which costs one question however many
+// they are.
+func (d *DeadLetters) Count(ctx context.Context) (uint64, error) {
+	stream, err := d.open(ctx)
+	if stream == nil || err != nil {
+		return 0, err
+	}
+	state, err := stream.State(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("dead letters: %w", err)
+	}
+	return state.Messages, nil
+}
+
 // Drop removes a dead letter for good. One that is not there is none to remove.
 func (d *DeadLetters) Drop(ctx context.Context, l Letter) error {
 	stream, err := d.open(ctx)

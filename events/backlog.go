@@ -1,0 +1,74 @@
+package events
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/enoki-go/enoki/broker"
+)
+
+// Backlog is how many stored events a handler has not handled yet.
+type Backlog struct {
+	Handler string // "service.method"
+	Event   string // "source.type", or a pattern of it
+	Waiting uint64 // that were not given to it yet
+	Held    int    // that it has, or that wait to be tried again
+}
+
+// Backlogs returns those of all handlers that are known to the broker: those that have
+// run within a week, and are reliable. They are sorted by handler and event. Where the
+// broker stores nothing the error is broker.ErrNoJetStream.
+func Backlogs(ctx context.Context, c *broker.Conn) ([]Backlog, error) {
+	names, err := c.Streams(ctx, subjectOf(c.Namespace(), "*", "*", ">"))
+	if err != nil {
+		return nil, fmt.Errorf("backlogs of handlers: %w", err)
+	}
+	var all []Backlog
+	for _, name := range names {
+		more, err := backlogsIn(ctx, c, name)
+		if err != nil {
+			return nil, fmt.Errorf("backlogs of handlers: %w", err)
+		}
+		for _, b := range more {
+			all = addBacklog(all, b)
+		}
+	}
+	slices.SortFunc(all, func(a, b Backlog) int { return strings.Compare(a.Handler+" "+a.Event, b.Handler+" "+b.Event) })
+	return all, nil
+}
+
+// backlogsIn returns what waits in one stream, for each of its consumers.
+func backlogsIn(ctx context.Context, c *broker.Conn, name string) (all []Backlog, err error) {
+	stream, err := c.FindStream(ctx, name)
+	if errors.Is(err, broker.ErrNoStream) { // gone since it was listed
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	consumers, err := stream.Consumers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range consumers {
+		if n, ours := noteOf(s.Note); ours {
+			all = append(all, Backlog{n.handler, n.event, s.Pending, s.Held})
+		}
+	}
+	return all, nil
+}
+
+// addBacklog adds what waits for one consumer: a handler has several where it is
+// ordered, or runs in every instance.
+func addBacklog(all []Backlog, b Backlog) []Backlog {
+	i := slices.IndexFunc(all, func(a Backlog) bool { return a.Handler == b.Handler && a.Event == b.Event })
+	if i < 0 {
+		return append(all, b)
+	}
+	all[i].Waiting += b.Waiting
+	all[i].Held += b.Held
+	return all
+}
