@@ -39,6 +39,10 @@ type Service struct {
 	Waiting   int64    `json:"waiting"` // calls
 	Events    *Events  `json:"events,omitempty"`
 	Methods   []Method `json:"methods"`
+
+	Entrypoints []Entrypoint `json:"-"`
+	Targets     []Target     `json:"-"` // what it calls and emits
+	Whole       Entrypoint   `json:"-"` // all of its entrypoints
 }
 
 // Events is what became of events, of services that handle them.
@@ -80,8 +84,9 @@ func (s Census) sum(before Census, seconds float64) []Service {
 		}
 		rows[i].add(now, before.of(now))
 	}
-	for _, r := range rows {
-		r.rate(seconds)
+	for i := range rows {
+		rows[i].rate(seconds)
+		rows[i].rateEntrypoints(seconds)
 	}
 	return rows
 }
@@ -118,6 +123,8 @@ func (r *Service) add(now, before broker.Stats) {
 		}
 		r.method(e).add(e, b)
 	}
+	r.addEntrypoints(now, before)
+	r.addTargets(now, before)
 }
 
 func (r *Service) method(e broker.EndpointStats) *Method {
