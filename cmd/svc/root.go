@@ -34,6 +34,7 @@ var verbs = []func() *cobra.Command{
 	listenVerb,
 	dlqVerb,
 	genVerb,
+	dashVerb,
 	gatewayVerb,
 	describeVerb,
 	openapiVerb,

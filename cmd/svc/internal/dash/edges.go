@@ -1,0 +1,92 @@
+package dash
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
+)
+
+// Edge is what goes from one service to another: from who calls to who is called, from
+// who emits to who handles.
+type Edge struct {
+	From     string  `json:"from"`
+	To       string  `json:"to"` // "" where nobody who is running takes it
+	Kind     string  `json:"kind"`
+	What     string  `json:"what"` // method, event or subject
+	Requests float64 `json:"requests"`
+	Errors   float64 `json:"errors"`
+}
+
+// maxEdges bounds the graph.
+const maxEdges = 500
+
+// edgesOf returns who talks to whom, sorted. What an emitter emits leads to each of its
+// handlers.
+func edgesOf(rows []census.Service, namespace string) []Edge {
+	edges, handlers := []Edge{}, handlersOf(rows, namespace)
+	for _, r := range rows {
+		for _, t := range r.Targets {
+			for _, to := range takersOf(t, handlers) {
+				edges = append(edges, Edge{r.Name, word(to), word(t.Kind), word(t.Target), t.Requests, t.Errors})
+			}
+		}
+	}
+	slices.SortFunc(edges, func(a, b Edge) int {
+		return cmp.Or(strings.Compare(a.From, b.From), strings.Compare(a.To, b.To), strings.Compare(a.Kind, b.Kind), strings.Compare(a.What, b.What))
+	})
+	return edges[:min(len(edges), maxEdges)]
+}
+
+// taker is a service that takes events of a pattern, or requests on a subject.
+type taker struct{ service, kind, pattern string }
+
+func handlersOf(rows []census.Service, namespace string) []taker {
+	var all []taker
+	for _, r := range rows {
+		for _, e := range r.Entrypoints {
+			switch e.Kind {
+			case "event":
+				all = append(all, taker{r.Name, e.Kind, eventOf(e.Address, namespace)})
+			case "subject":
+				all = append(all, taker{r.Name, e.Kind, e.Address})
+			}
+		}
+	}
+	return all
+}
+
+// eventOf returns "source.type" of the subject of an event.
+func eventOf(subject, namespace string) string {
+	rest, ours := strings.CutPrefix(subject, namespace+".evt.")
+	parts := strings.SplitN(rest, ".", 3) // source, partition, type
+	if !ours || len(parts) < 3 {
+		return subject
+	}
+	return parts[0] + "." + parts[2]
+}
+
+// takersOf returns the services that a target leads to; "" for none that is known.
+func takersOf(t census.Target, all []taker) []string {
+	kind := t.Kind
+	switch kind {
+	case "rpc", "job":
+		service, _, _ := strings.Cut(t.Target, ".")
+		return []string{service}
+	case "event", "subject":
+	default:
+		return nil // it leaves the bus
+	}
+	var takers []string
+	for _, one := range all {
+		if one.kind == kind && broker.Matches(one.pattern, t.Target) && !slices.Contains(takers, one.service) {
+			takers = append(takers, one.service)
+		}
+	}
+	if len(takers) == 0 {
+		return []string{""}
+	}
+	return takers
+}
