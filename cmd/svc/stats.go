@@ -33,9 +33,10 @@ func statsVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats [SERVICE] [flags]",
 		Short: "Show how the services that are running fare.",
-		Long: "Show how the services that are running fare: for each method and handler, how many\n" +
-			"requests its instances have had since they started, how many ended with an error, and\n" +
-			"how long one took on average; for each service, how many of its workers are busy and\n" +
+		Long: "Show how the services that are running fare: for each method, handler, route and\n" +
+			"job, how many requests its instances have had since they started, how many ended with\n" +
+			"an error, and how long they took: on average, half and 95 of 100 at the most, to a\n" +
+			"quarter; for each service, how many of its workers are busy and\n" +
 			"how many calls wait for one. With --watch, a table every 2 s of what has happened\n" +
 			"since the one before, per second, until ^C, which ends it with 0. Services that others\n" +
 			"than svc run are shown as far as they tell. Exit code 3 means that none is running.",
@@ -46,7 +47,7 @@ func statsVerb() *cobra.Command {
 	f.addBroker(cmd)
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "print rates, again and again, until ^C")
 	cmd.Flags().DurationVarP(&f.interval, "interval", "i", f.interval, "`TIME` between two tables of --watch")
-	offerJSON[[]serviceStats](cmd, &f.json, "print a JSON array of services: name, instances, workers, busy, waiting,\nevents, methods; with --watch a line of it each time")
+	offerJSON[[]census.Service](cmd, &f.json, "print a JSON array of services: name, instances, workers, busy, waiting,\nevents, methods, entrypoints; with --watch a line of it each time")
 	return cmd
 }
 
@@ -125,7 +126,7 @@ var blanksAtEnd = regexp.MustCompile(`(?m) +$`)
 // printStats prints a line for each method; what is of the whole service stands in its
 // first.
 func printStats(out io.Writer, rows []census.Service, rates bool) error {
-	head := []string{"SERVICE", "METHOD", "INSTANCES", "REQUESTS", "ERRORS", "AVG", "BUSY/WORKERS", "WAITING"}
+	head := []string{"SERVICE", "METHOD", "INSTANCES", "REQUESTS", "ERRORS", "AVG", "P50", "P95", "BUSY/WORKERS", "WAITING"}
 	if rates {
 		head[3], head[4] = "REQUESTS/S", "ERRORS/S"
 	}
@@ -142,7 +143,7 @@ func printStats(out io.Writer, rows []census.Service, rates bool) error {
 	for _, s := range rows {
 		for i, line := range linesOf(&s, rates, troubled) {
 			if i > 0 {
-				clear(line[6:]) // which is of the whole service
+				clear(line[8:]) // which is of the whole service
 			}
 			_, _ = fmt.Fprintln(w, strings.Join(line, "\t"))
 		}

@@ -123,10 +123,10 @@ func TestStatsOfManyAreAddedUp(t *testing.T) {
 	if err := printStats(&out, now.Totals(), false); err != nil {
 		t.Fatal(err)
 	}
-	want := "SERVICE  METHOD  INSTANCES  REQUESTS  ERRORS  AVG      BUSY/WORKERS  WAITING  FAILED  DROPPED  DEAD\n" +
-		"a        x       2          32        2       1.313ms  3/20          2        8       0        4\n" +
-		"a        y       1          1         0       1ms\n" +
-		"b        z       1          0         0       -        -             0        0       0        0\n"
+	want := "SERVICE  METHOD  INSTANCES  REQUESTS  ERRORS  AVG      P50  P95  BUSY/WORKERS  WAITING  FAILED  DROPPED  DEAD\n" +
+		"a        x       2          32        2       1.313ms  -    -    3/20          2        8       0        4\n" +
+		"a        y       1          1         0       1ms      -    -\n" +
+		"b        z       1          0         0       -        -    -    -             0        0       0        0\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("table (-want +have):\n%s", diff)
 	}
@@ -134,10 +134,10 @@ func TestStatsOfManyAreAddedUp(t *testing.T) {
 	if err := printStats(&out, now.Since(before), true); err != nil {
 		t.Fatal(err)
 	}
-	want = "SERVICE  METHOD  INSTANCES  REQUESTS/S  ERRORS/S  AVG      BUSY/WORKERS  WAITING  FAILED  DROPPED  DEAD\n" +
-		"a        x       2          11.0        0.5       1.455ms  3/20          2        2.0     0.0      1.0\n" +
-		"a        y       1          0.5         0.0       1ms\n" +
-		"b        z       1          0.0         0.0       -        -             0        0.0     0.0      0.0\n\n"
+	want = "SERVICE  METHOD  INSTANCES  REQUESTS/S  ERRORS/S  AVG      P50  P95  BUSY/WORKERS  WAITING  FAILED  DROPPED  DEAD\n" +
+		"a        x       2          11.0        0.5       1.455ms  -    -    3/20          2        2.0     0.0      1.0\n" +
+		"a        y       1          0.5         0.0       1ms      -    -\n" +
+		"b        z       1          0.0         0.0       -        -    -    -             0        0.0     0.0      0.0\n\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("rates (-want +have):\n%s", diff)
 	}
@@ -157,7 +157,7 @@ func TestStatsAskOthersToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, _ := svc(b, "stats")
-	for _, want := range []string{"odd      go      1          7         0       0s   -             0\n", "plain    do      1          0 ", "rude     fail    1          0         0       -    0/10          0\nrude     refuse  1          0         0       -\n"} {
+	for _, want := range []string{"odd      go      1          7         0       0s   -    -    -             0\n", "plain    do      1          0 ", "rude     fail    1          0         0       -    -    -    0/10          0\nrude     refuse  1          0         0       -    -    -\n"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("have %d\n%s\nwant %s", code, stdout, want)
 		}

@@ -40,9 +40,9 @@ type Service struct {
 	Events    *Events  `json:"events,omitempty"`
 	Methods   []Method `json:"methods"`
 
-	Entrypoints []Entrypoint `json:"-"`
-	Targets     []Target     `json:"-"` // what it calls and emits
-	Whole       Entrypoint   `json:"-"` // all of its entrypoints
+	Entrypoints []Entrypoint `json:"entrypoints"` // of all kinds, methods and handlers included
+	Targets     []Target     `json:"-"`           // what it calls and emits
+	Whole       Entrypoint   `json:"-"`           // all of its entrypoints
 }
 
 // Events is what became of events, of services that handle them.
@@ -80,7 +80,7 @@ func (s Census) sum(before Census, seconds float64) []Service {
 		i := slices.IndexFunc(rows, func(r Service) bool { return r.Name == now.Name })
 		if i < 0 {
 			i = len(rows)
-			rows = append(rows, Service{Name: now.Name, Methods: []Method{}})
+			rows = append(rows, Service{Name: now.Name, Methods: []Method{}, Entrypoints: []Entrypoint{}})
 		}
 		rows[i].add(now, before.of(now))
 	}
