@@ -28,6 +28,8 @@ var plan = table{
 		"internal/jsonfield": {},
 		// Brokers of the process itself, by their address.
 		"internal/inprocess": {},
+		// A process of services and the svc run that replaces it by a newer one.
+		"internal/handover": {},
 		// What a test waits with.
 		"internal/await": {},
 		// A process that a test starts, reads and ends.
@@ -49,13 +51,13 @@ var plan = table{
 		"broker": {"config", "dependency", "fault", "internal/inprocess"},
 
 		// Hosts structs. It never imports the siblings below.
-		"service": {"config", "dependency", "entrypoint", "fault", "internal/suggest", "tag"},
+		"service": {"config", "dependency", "entrypoint", "fault", "internal/handover", "internal/suggest", "tag"},
 		// Calls between services.
 		"rpc": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// Facts between services.
 		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// HTTP routes, websockets, and the one server of a process.
-		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
+		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/handover", "internal/suggest", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
 		// How a request becomes the parameters of a method.
 		"web/internal/typed": {"codec", "fault", "internal/jsonfield"},
 		// OpenAPI documents and their page.
@@ -139,6 +141,7 @@ var plan = table{
 		"go.starlark.net":                     {"cmd/svc/internal/..."},
 		"github.com/peterh/liner":             {"cmd/svc/internal/..."},
 		"golang.org/x/mod":                    {"cmd/svc/internal/..."},
+		"github.com/fsnotify/fsnotify":        {"cmd/svc/internal/..."},
 		"golang.org/x/sys":                    {"cmd/svc/internal/..."},
 		"golang.org/x/tools":                  {"cmd/svc", "cmd/svc/internal/...", "vet"},
 		"golang.org/x/term":                   {"cmd/svc/internal/..."},
@@ -147,7 +150,7 @@ var plan = table{
 
 // library is all that a user's program may link.
 var library = []string{
-	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault", "internal/suggest",
+	"broker", "codec", "config", "dependency/...", "entrypoint", "events", "fault", "internal/handover", "internal/suggest",
 	"lock", "rpc", "schema", "service", "tag", "telemetry", "telemetry/otlp", "timer", "web", "web/gateway",
 }
 

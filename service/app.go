@@ -152,6 +152,7 @@ func (a *App) stop(ctx context.Context) error {
 		cancel()
 		a.interruptAll()
 	})()
+	a.shared.leave(drain)
 	err := a.stopAll(drain)
 	closing, done := a.closing(ctx)
 	defer done()

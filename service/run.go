@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/enoki-go/enoki/internal/handover"
 )
 
 // ErrForced is returned by Run when a second signal cut the stop short.
@@ -18,6 +20,9 @@ var ErrForced = errors.New("stopped by a second signal; running calls were cance
 // may take as long as the configured drain time. A second signal hands them back
 // to their callers where the kind of entrypoint can, cancels them, and Run returns
 // ErrForced within 1.5 seconds. A SIGTERM within 250 ms of the first signal is no second one.
+//
+// Under svc run --reload it also says when the services have started, so that the version
+// before this one can stop.
 func (a *App) Run(ctx context.Context) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -42,6 +47,7 @@ func (a *App) run(ctx context.Context, signals <-chan os.Signal) error {
 			return errors.Join(interrupted(<-started), a.Stop(context.WithoutCancel(ctx)))
 		})
 	}
+	handover.Started()
 	signalled, failure := a.wait(ctx, signals)
 	return errors.Join(a.stopOn(ctx, signals, signalled, func() error {
 		return a.Stop(context.WithoutCancel(ctx))

@@ -67,6 +67,15 @@ func (s *shared) ready() {
 	}
 }
 
+// leave says that all services are about to stop, to those that take in work for them.
+func (s *shared) leave(ctx context.Context) {
+	for _, v := range slices.Backward(s.order[:s.begun]) {
+		if l, ok := v.(interface{ Leave(context.Context) }); ok {
+			_ = guarded(func() error { l.Leave(ctx); return nil }) // stopping goes on without it
+		}
+	}
+}
+
 func (s *shared) stop(ctx context.Context) error {
 	var errs []error
 	for _, v := range slices.Backward(s.order[:s.begun]) {

@@ -19,6 +19,13 @@ func (a *activity) enter() {
 	a.count++
 }
 
+// running returns how many are.
+func (a *activity) running() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.count
+}
+
 func (a *activity) leave() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -20,6 +20,9 @@ func (s *Server) chain() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.active.enter()
 		defer s.active.leave()
+		if s.leaving() {
+			w.Header().Set("Connection", "close")
+		}
 		if len(r.TransferEncoding) > 0 {
 			// It may have had a Content-Length as well, which net/http drops: where the
 			// next request begins is then not what a proxy in front thinks (RFC 9112, 6.3).

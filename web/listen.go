@@ -21,7 +21,10 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 		return nil, err
 	}
 	address := net.JoinHostPort(s.settings.Host, strconv.Itoa(s.settings.port()))
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	l, err := s.inherit(address)
+	if l == nil && err == nil {
+		l, err = new(net.ListenConfig).Listen(ctx, "tcp", address)
+	}
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("HTTP server: the address %s is taken by another program; choose a port with --port or the configuration key web.port", address)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -27,6 +28,7 @@ type Server struct {
 	owners   map[string]string // by pattern
 	http     *http.Server
 	probe    probe
+	heir     *heir // nil unless a supervisor holds the listener
 
 	url    atomic.Pointer[string]
 	active activity
@@ -140,11 +142,11 @@ func (s *Server) Start(ctx context.Context) error {
 	s.http = s.newHTTP()
 	url := s.urlOf(l.Addr())
 	s.url.Store(&url)
-	s.work.Go(func() {
-		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.logger.ErrorContext(context.WithoutCancel(ctx), "the HTTP server ended", "error", err)
-		}
-	})
+	if s.heir != nil {
+		s.heir.take(l, s.http)
+	} else {
+		s.serve(l)
+	}
 	attrs := []any{"url", url}
 	if s.settings.Docs {
 		attrs = append(attrs, "docs", url+docsPath)
@@ -153,14 +155,31 @@ func (s *Server) Start(ctx context.Context) error {
 	return nil
 }
 
+// serve accepts connections until the server is stopped.
+func (s *Server) serve(l net.Listener) {
+	s.work.Go(func() {
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) && !s.leaving() {
+			s.logger.Error("the HTTP server ended", "error", err)
+		}
+	})
+}
+
 // Ready lets /readyz say so. The container calls it.
-func (s *Server) Ready() { s.probe.all.Store(true) }
+func (s *Server) Ready() {
+	s.probe.all.Store(true)
+	if s.heir != nil {
+		s.serve(s.heir.listener)
+	}
+}
 
 // Stop closes the server once the last answers are written. The container calls it when
 // no method runs any more.
 func (s *Server) Stop(ctx context.Context) error {
 	if s.http == nil {
 		return nil
+	}
+	if s.heir != nil {
+		_ = s.heir.listener.Close() // it may not have been served
 	}
 	closing, giveUp := context.WithCancel(ctx)
 	defer giveUp()
