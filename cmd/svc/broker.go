@@ -37,7 +37,7 @@ func brokerVerb() *cobra.Command {
 	flags.StringVar(&f.store, "store", "", "keep data in this `FOLDER` (default: one for the port in the user's cache)")
 	flags.BoolVar(&f.jetstream, "jetstream", true, "store streams, which events and durable calls need")
 	flags.BoolVar(&f.dev, "dev", false, "be the shared development broker: end when idle")
-	flags.DurationVar(&f.idle, "idle", idleTime(), "with --dev: end when no client has been connected for so long")
+	flags.DurationVar(&f.idle, "idle", 0, "with --dev: end when no client has been connected for so long (default: $SVC_DEV_IDLE, 5m)")
 	// svc run starts it; nobody types it.
 	for _, name := range []string{"dev", "idle"} {
 		flags.Lookup(name).Hidden = true
@@ -75,6 +75,11 @@ func (f brokerFlags) serveShared(ctx context.Context, cmd *cobra.Command) error 
 	shared, err := sharedBroker(f.addr)
 	if err != nil {
 		return asUsage(cmd, err)
+	}
+	if f.idle <= 0 {
+		if f.idle, err = idleTime(); err != nil {
+			return asUsage(cmd, err)
+		}
 	}
 	err = shared.Serve(ctx, f.idle, cmd.ErrOrStderr())
 	if errors.Is(err, context.Canceled) {

@@ -54,6 +54,10 @@ func ensureBroker(ctx context.Context, addr string, note func(string)) error {
 
 // ensure finds or starts a development server, and says which, and what becomes of it.
 func ensure(ctx context.Context, shared devserver.Shared, what, place, fate string, note func(string)) error {
+	idle, err := idleTime()
+	if err != nil {
+		return err
+	}
 	started, err := shared.Ensure(ctx)
 	if err != nil {
 		return err
@@ -62,17 +66,22 @@ func ensure(ctx context.Context, shared devserver.Shared, what, place, fate stri
 		note("using the " + what + " at " + place)
 		return nil
 	}
-	note(fmt.Sprintf("started a development %s at %s (%s when unused for %s; log: %s)", what, place, fate, idleTime(), shared.Log()))
+	note(fmt.Sprintf("started a development %s at %s (%s when unused for %s; log: %s)", what, place, fate, idle, shared.Log()))
 	return nil
 }
 
 // idleTime is how long a development server waits for the next client;
 // SVC_DEV_IDLE overrides it.
-func idleTime() time.Duration {
-	if d, err := time.ParseDuration(os.Getenv("SVC_DEV_IDLE")); err == nil && d > 0 {
-		return d
+func idleTime() (time.Duration, error) {
+	text := os.Getenv("SVC_DEV_IDLE")
+	if text == "" {
+		return defaultIdle, nil
 	}
-	return defaultIdle
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("SVC_DEV_IDLE: have %q, want how long a development server waits unused, as in 30s or 5m", text)
+	}
+	return d, nil
 }
 
 func isLoopback(host string) bool {

@@ -54,7 +54,7 @@ func devRedisVerb() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serveRedis(cmd, addr, idle) },
 	}
 	cmd.Flags().StringVar(&addr, "addr", devRedis(), "listen at this `HOST:PORT`")
-	cmd.Flags().DurationVar(&idle, "idle", idleTime(), "end when no client has been connected for so long")
+	cmd.Flags().DurationVar(&idle, "idle", 0, "end when no client has been connected for so long (default: $SVC_DEV_IDLE, 5m)")
 	return cmd
 }
 
@@ -64,6 +64,11 @@ func serveRedis(cmd *cobra.Command, addr string, idle time.Duration) error {
 	shared, err := sharedRedis(addr)
 	if err != nil {
 		return asUsage(cmd, err)
+	}
+	if idle <= 0 {
+		if idle, err = idleTime(); err != nil {
+			return asUsage(cmd, err)
+		}
 	}
 	err = shared.Serve(ctx, idle, cmd.ErrOrStderr())
 	if errors.Is(err, context.Canceled) {
