@@ -106,6 +106,11 @@ func (g generation) finish(name string) (string, error) {
 	return binary, nil
 }
 
+// Discard removes a binary that Build has made and nobody runs any more.
+func Discard(binary string) {
+	_ = os.RemoveAll(filepath.Dir(binary)) // what cannot be removed now is when svc has ended
+}
+
 // generations returns the generation folders in home, newest first.
 func generations(home string) []string {
 	found, err := filepath.Glob(filepath.Join(home, "gen-*"))

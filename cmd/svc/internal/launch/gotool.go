@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A gotool runs the go command in one folder.
@@ -63,10 +64,23 @@ func readOnly(goflags string) string {
 	return strings.Join(kept, " ")
 }
 
+// unwinding is how long the go command has to remove its files once it is interrupted.
+const unwinding = 3 * time.Second
+
+// interrupt ends the go command so that it leaves nothing behind, where the system can.
+func interrupt(p *os.Process) error {
+	if p.Signal(os.Interrupt) == nil {
+		return nil
+	}
+	return p.Kill()
+}
+
 // run returns standard output. A failure is a *CompileError with what the go
 // command had to say.
 func (g gotool) run(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, g.path, args...)
+	cmd.Cancel = func() error { return interrupt(cmd.Process) }
+	cmd.WaitDelay = unwinding
 	cmd.Dir = g.dir
 	cmd.Env = append(slices.Clone(g.env), "PWD="+g.dir)
 	var stdout, stderr bytes.Buffer

@@ -47,6 +47,14 @@ func (p Program) Services() []string {
 	return names
 }
 
+// Place tells the programs of a module apart, whatever services they host at the moment.
+func (p Program) Place() string {
+	if p.Main != "" {
+		return "main " + p.Main
+	}
+	return p.Root + " " + p.room
+}
+
 // Find returns the programs for targets; no targets mean ./... . With isolate
 // every service is a Program of its own.
 //

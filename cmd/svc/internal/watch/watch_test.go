@@ -1,0 +1,183 @@
+package watch_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/watch"
+	"github.com/enoki-go/enoki/internal/await"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A tree is a folder that is watched: its Go files, wherever they are, and page.html.
+type tree struct {
+	t    *testing.T
+	root string
+	w    *watch.Watcher
+}
+
+func plant(t *testing.T, files ...string) *tree {
+	t.Helper()
+	tr := &tree{t: t, root: t.TempDir()}
+	for _, name := range files {
+		tr.write(name, "old")
+	}
+	w, err := watch.New(t.Context(), tr.list, func(text string) { t.Log(text) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.Close)
+	tr.w = w
+	return tr
+}
+
+func (tr *tree) list(context.Context) (watch.Set, error) {
+	var s watch.Set
+	err := filepath.WalkDir(tr.root, func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			s.Folders = append(s.Folders, path)
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"), strings.HasSuffix(path, ".html"):
+			s.Files = append(s.Files, path)
+		}
+		return nil
+	})
+	s.Files = append(s.Files, filepath.Join(tr.root, "config.yml"))
+	return s, err
+}
+
+func (tr *tree) path(name string) string { return filepath.Join(tr.root, name) }
+
+func (tr *tree) write(name, text string) {
+	tr.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(tr.path(name)), 0o700); err != nil {
+		tr.t.Fatal(err)
+	}
+	if err := os.WriteFile(tr.path(name), []byte(text), 0o600); err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
+func (tr *tree) rename(from, to string) {
+	tr.t.Helper()
+	if err := os.Rename(tr.path(from), tr.path(to)); err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
+func (tr *tree) remove(name string) {
+	tr.t.Helper()
+	if err := os.RemoveAll(tr.path(name)); err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
+// changes checks what the next change is.
+func (tr *tree) changes(want ...string) {
+	tr.t.Helper()
+	files, err := tr.w.Wait(await.Within(tr.t, 20*time.Second))
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	var have []string
+	for _, file := range files {
+		rel, _ := filepath.Rel(tr.root, file)
+		have = append(have, filepath.ToSlash(rel))
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		tr.t.Fatalf("changes (-want +have):\n%s", diff)
+	}
+}
+
+func TestChangesOfContentAreTold(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		do   func(tr *tree)
+		want []string
+	}{
+		{"a file is written", func(tr *tree) { tr.write("a.go", "new") }, []string{"a.go"}},
+		{"two are", func(tr *tree) { tr.write("b/b.go", "new"); tr.write("a.go", "new") }, []string{"a.go", "b/b.go"}},
+		{"an editor replaces it", func(tr *tree) { tr.write(".a.go.swp", "new"); tr.rename(".a.go.swp", "a.go") }, []string{"a.go"}},
+		{"an editor keeps the old one", func(tr *tree) { tr.rename("a.go", "a.go~"); tr.write("a.go", "new") }, []string{"a.go"}},
+		{"one comes", func(tr *tree) { tr.write("c.go", "new") }, []string{"c.go"}},
+		{"one goes", func(tr *tree) { tr.remove("a.go") }, []string{"a.go"}},
+		{"a folder comes", func(tr *tree) { tr.write("c/d/e.go", "new") }, []string{"c/d/e.go"}},
+		{"a folder goes", func(tr *tree) { tr.remove("b") }, []string{"b/b.go", "b/page.html"}},
+		{"one that is embedded comes", func(tr *tree) { tr.write("b/next.html", "new") }, []string{"b/next.html"}},
+		{"one that was not there yet", func(tr *tree) { tr.write("config.yml", "new") }, []string{"config.yml"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tr := plant(t, "a.go", "b/b.go", "b/page.html")
+			tt.do(tr)
+			tr.changes(tt.want...)
+		})
+	}
+}
+
+func TestWhatChangesNothingIsNotTold(t *testing.T) {
+	t.Parallel()
+	tr := plant(t, "a.go", "a_test.go", "b/page.html")
+	tr.write("a.go", "old")
+	tr.write("a_test.go", "new")
+	tr.write("log.txt", "new")
+	tr.write(".hidden.go", "")
+	tr.remove(".hidden.go")
+	if err := os.Chmod(tr.path("a.go"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tr.write("b/page.html", "new") // after all of that
+	tr.changes("b/page.html")
+}
+
+func TestChangesAfterAFolderWasMadeAnewAreTold(t *testing.T) {
+	t.Parallel()
+	tr := plant(t, "b/b.go")
+	tr.remove("b")
+	tr.changes("b/b.go")
+	tr.write("b/b.go", "second")
+	tr.changes("b/b.go")
+	tr.write("b/b.go", "third")
+	tr.changes("b/b.go")
+}
+
+func TestWhatHappensBetweenTwoWaitsIsTold(t *testing.T) {
+	t.Parallel()
+	tr := plant(t, "a.go", "b.go")
+	tr.write("a.go", "new")
+	tr.changes("a.go")
+	tr.write("a.go", "newer")
+	tr.write("b.go", "new")
+	tr.changes("a.go", "b.go")
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	tr := plant(t, "a.go")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := tr.w.Wait(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("have %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestListThatFailsIsTold(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no go command")
+	_, err := watch.New(t.Context(), func(context.Context) (watch.Set, error) { return watch.Set{}, broken }, func(string) {})
+	if !errors.Is(err, broken) {
+		t.Errorf("have %v, want %v", err, broken)
+	}
+}
