@@ -3,7 +3,9 @@ package main
 import (
 	"os"
 	"strconv"
+	"strings"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/console"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/cmd/svc/internal/supervise"
 )
@@ -15,14 +17,25 @@ func (f *runFlags) processes(programs []launch.Program, binaries []string, where
 	for i, p := range programs {
 		for n := range f.instances {
 			all = append(all, supervise.Process{
-				Label: label(p.Name, len(programs), n+1, f.instances),
-				Path:  binaries[i],
-				Args:  f.childArgs(where, n),
-				Env:   childEnv(where, redis),
+				Label:   label(p.Name, len(programs), n+1, f.instances),
+				Name:    p.Name,
+				Path:    binaries[i],
+				Args:    f.childArgs(where, n),
+				Env:     childEnv(where, redis),
+				Key:     f.place(p) + " " + strconv.Itoa(n),
+				Program: f.place(p),
 			})
 		}
 	}
 	return all
+}
+
+// place tells a program from the others, also when its source has changed.
+func (f *runFlags) place(p launch.Program) string {
+	if f.isolate && p.Main == "" {
+		return p.Root + " " + strings.Join(p.Services(), " ")
+	}
+	return p.Place()
 }
 
 // label tells apart what runs side by side, and nothing more.
@@ -62,7 +75,7 @@ func (f *runFlags) childArgs(where address, n int) []string {
 	if f.port != 0 {
 		args = append(args, "--port", strconv.Itoa(f.port))
 	}
-	if f.json {
+	if f.log.Format != console.Text {
 		args = append(args, "--json")
 	}
 	return args

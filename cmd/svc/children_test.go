@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/console"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 )
 
@@ -33,7 +34,7 @@ func TestPortsOfAllInstancesMustExist(t *testing.T) {
 // Programs do not know of each other: all begin at the same port.
 func TestInstancesOfEveryProgramCountFromTheSamePort(t *testing.T) {
 	t.Parallel()
-	f := runFlags{instances: 2, port: 8080}
+	f := runFlags{instances: 2, port: 8080, logFlags: logFlags{log: console.Options{Format: console.Text}}}
 	all := f.processes(make([]launch.Program, 2), []string{"a", "b"}, address{url: "nats://127.0.0.1:1"}, "")
 	var have []string
 	for _, p := range all {

@@ -49,15 +49,10 @@ func buildTargets(ctx context.Context, targets []string, isolate bool, note func
 // buildVetted is buildTargets that refuses at the same time, unless noVet says otherwise,
 // what the container would refuse at the start.
 func buildVetted(ctx context.Context, targets []string, isolate, noVet bool, note func(string)) ([]launch.Program, []string, error) {
-	cwd, err := os.Getwd()
+	builder, err := newBuilder()
 	if err != nil {
 		return nil, nil, err
 	}
-	cache, err := cacheFolder("build")
-	if err != nil {
-		return nil, nil, err
-	}
-	builder := launch.Builder{Cwd: cwd, Cache: cache}
 	programs, err := builder.Find(ctx, targets, isolate)
 	if err != nil {
 		return nil, nil, err
@@ -85,4 +80,14 @@ func buildAll(ctx context.Context, builder launch.Builder, programs []launch.Pro
 		binaries[i] = binary
 	}
 	return binaries, nil
+}
+
+// newBuilder returns what finds and builds the programs of targets in this folder.
+func newBuilder() (launch.Builder, error) {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return launch.Builder{}, err
+	}
+	cache, err := cacheFolder("build")
+	return launch.Builder{Cwd: cwd, Cache: cache}, err
 }

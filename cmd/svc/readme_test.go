@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+	shown = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 	// local is where the servers of the examples listen.
 	local = regexp.MustCompile(`\blocalhost:[58]000\b`)
 )
@@ -27,7 +27,7 @@ func TestConsoleBlocksOfTheDocumentation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, block := range console.FindAllStringSubmatch(string(text), -1) {
+		for i, block := range shown.FindAllStringSubmatch(string(text), -1) {
 			name := fmt.Sprintf("%s-%s-%d.txtar", filepath.Base(filepath.Dir(page)), strings.ReplaceAll(filepath.Base(page), ".md", ""), i+1)
 			if err := os.WriteFile(filepath.Join(scripts, name), []byte(script(block[1])), 0o600); err != nil {
 				t.Fatal(err)
@@ -53,12 +53,12 @@ func pages(t *testing.T) []string {
 // script turns a console block into a test script: a command that ends in & runs
 // in the background until the block ends. Blocks run side by side, so what they show
 // at port 8000 or 5000 is at a port of their own. In what a command prints, … stands for
-// whatever is there on that line.
+// whatever is there on that line. Logs are as on a terminal, without its colours.
 func script(block string) string {
 	web := local.MatchString(block)
 	block = local.ReplaceAllLiteralString(block, "localhost:$PORT")
 	var commands, files strings.Builder
-	commands.WriteString("cd $ENOKI\n")
+	commands.WriteString("cd $ENOKI\nenv SVC_LOG=pretty\n")
 	background := false
 	for i, part := range strings.Split("\n"+block, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(strings.TrimSuffix(part, "\n")+"\n", "\n")
@@ -66,7 +66,7 @@ func script(block string) string {
 			if web {
 				run += " --port $PORT"
 			}
-			fmt.Fprintf(&commands, "exec sh -c '%s >$WORK/out 2>&1' &svc&\nawait $WORK/out msg=started\n", "exec "+run)
+			fmt.Fprintf(&commands, "exec sh -c '%s >$WORK/out 2>&1' &svc&\nawait $WORK/out ' started '\n", "exec "+run)
 			if web {
 				commands.WriteString("exec curl -sf -o /dev/null --retry 99 --retry-delay 1 --retry-all-errors localhost:$PORT/readyz\n")
 			}
@@ -92,8 +92,9 @@ func TestScriptOfAConsoleBlock(t *testing.T) {
 	}
 	have := script("$ svc run ./x &\n$ svc call a.b\n1\n2\n$ svc ls\n")
 	want := `cd $ENOKI
+env SVC_LOG=pretty
 exec sh -c 'exec svc run ./x >$WORK/out 2>&1' &svc&
-await $WORK/out msg=started
+await $WORK/out ' started '
 exec sh $WORK/command1
 prints $WORK/want1
 exec sh $WORK/command2

@@ -26,29 +26,18 @@ type runFlags struct {
 	isolate   bool
 	drain     time.Duration
 	port      int
-	json      bool
 	noVet     bool
+	reload    bool
+	logFlags
 }
 
 func runVerb() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
-		Use:   "run [TARGET…] [flags]",
-		Short: "Build and run services.",
-		Long: "Build and run the services of packages. A target is a folder (./orders), all folders\n" +
-			"below one (./..., the default), one struct (./orders:Orders), or an import path.\n" +
-			"A package main is built as it is; for other packages svc generates a main, without\n" +
-			"writing into your folders. Where no broker is named and none answers at the default\n" +
-			"address, a development broker is started, which other svc commands share. Where services\n" +
-			"use Redis and the configuration names none, it is the one at the default address, or a\n" +
-			"development one, which keeps its data in memory.\n\n" +
-			"The HTTP server of a process listens on --port, else where the configuration says\n" +
-			"(web.port, 8000). With -n each instance takes the next port: 8000, 8001, and so on, by\n" +
-			"--define web.offset. Several programs (more than one main, or --isolate) begin at the\n" +
-			"same port: the second that has HTTP says that it is taken, unless the configuration\n" +
-			"gives it another (services.NAME.web.port).\n\n" +
-			"The first ^C lets running calls finish; the second hands them back and ends at once.",
-		Example: "  svc run ./examples/hello\n  svc run ./orders ./payments:Payments --config config.yml -n 2 --port 8080",
+		Use:     "run [TARGET…] [flags]",
+		Short:   "Build and run services.",
+		Long:    runText,
+		Example: "  svc run ./examples/hello\n  svc run ./orders --reload\n  svc run ./orders ./payments:Payments --config config.yml -n 2 --port 8080",
 		RunE:    func(cmd *cobra.Command, targets []string) error { return f.run(cmd, targets) },
 	}
 	f.addBroker(cmd)
@@ -58,7 +47,8 @@ func runVerb() *cobra.Command {
 	flags.DurationVar(&f.drain, "drain", 0, "how long running calls may take at stop (default: 30s)")
 	flags.IntVar(&f.port, "port", 0, "`PORT` of the HTTP server, with -n of the first (default: web.port, 8000)")
 	flags.BoolVar(&f.noVet, "no-vet", false, "build without looking for mistakes first (see svc vet)")
-	flags.BoolVar(&f.json, "json", false, "write logs as JSON lines")
+	flags.BoolVar(&f.reload, "reload", false, "build and replace what runs whenever its source or configuration changes")
+	f.addLog(cmd)
 	return cmd
 }
 
@@ -69,7 +59,8 @@ func (f *runFlags) check() error {
 	if f.port < 0 || f.lastPort() > highestPort {
 		return fmt.Errorf("--port: have %d for the HTTP server of %d instances, want all ports between 1 and %d", f.port, f.instances, highestPort)
 	}
-	return nil
+	_, err := idleTime()
+	return err
 }
 
 const highestPort = 65_535
@@ -78,7 +69,8 @@ const highestPort = 65_535
 func (f *runFlags) lastPort() int { return f.port + f.instances - 1 }
 
 func (f *runFlags) run(cmd *cobra.Command, targets []string) error {
-	if err := f.check(); err != nil {
+	out, err := f.console(cmd)
+	if err := errors.Join(f.check(), err); err != nil {
 		return asUsage(cmd, err)
 	}
 	// Notified twice, so that no signal is lost between building, which a
@@ -88,19 +80,26 @@ func (f *runFlags) run(cmd *cobra.Command, targets []string) error {
 	defer signal.Stop(signals)
 	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
 	defer stop()
-	note := newNotes(cmd.ErrOrStderr(), f.json)
 
-	processes, err := f.prepare(ctx, targets, note)
+	group := supervise.Group{Output: out.output, Signals: signals, Note: out.note}
+	if f.reload {
+		return f.runReloading(ctx, targets, &group, out)
+	}
+	if group.Processes, err = f.prepare(ctx, targets, out.note); err != nil {
+		return interrupted(ctx, err)
+	}
+	return finished(group.Run())
+}
+
+// interrupted is the end of a run that failed, unless that was the user's wish.
+func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return exitWith(exitInterrupted, nil)
 	}
-	if err != nil {
-		return err
-	}
-	group := supervise.Group{
-		Processes: processes, Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr(), Signals: signals, Note: note,
-	}
-	code, err := group.Run()
+	return err
+}
+
+func finished(code int, err error) error {
 	if err != nil {
 		return err
 	}

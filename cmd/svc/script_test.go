@@ -83,6 +83,7 @@ func goEnv(t *testing.T) []string {
 	return []string{
 		"GOCACHE=" + dirs[0], "GOMODCACHE=" + dirs[1], "ENOKI=" + enoki,
 		"GOPROXY=off", "GONOSUMDB=*", "GOFLAGS=", "GOTOOLCHAIN=local", "NATS_URL=", "REDIS_URL=",
+		"SVC_LOG=text", "NO_COLOR=", "CLICOLOR_FORCE=",
 	}
 }
 

@@ -28,14 +28,20 @@ type terminal struct {
 // openShell starts svc shell at a terminal, with a cache folder.
 func openShell(t *testing.T, cache string, args ...string) *terminal {
 	t.Helper()
+	return open(t, []string{"XDG_CACHE_HOME=" + cache, "TERM=xterm"}, append([]string{"shell"}, args...)...)
+}
+
+// open starts svc at a terminal, with additional environment.
+func open(t *testing.T, env []string, args ...string) *terminal {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// TestMain is svc where it is called so.
 	return openTerminal(t, &exec.Cmd{
-		Path: self, Args: append([]string{"svc", "shell"}, args...),
-		Env: append(os.Environ(), "XDG_CACHE_HOME="+cache, "TERM=xterm"),
+		Path: self, Args: append([]string{"svc"}, args...),
+		Env: append(os.Environ(), env...),
 	})
 }
 

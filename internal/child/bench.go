@@ -75,7 +75,7 @@ func environment(dir string) ([]string, error) {
 	return append(os.Environ(),
 		"GOCACHE="+caches[0], "GOMODCACHE="+caches[1], "GOPROXY=off", "GOFLAGS=", "GOTOOLCHAIN=local",
 		"XDG_CACHE_HOME="+filepath.Join(dir, "cache"), "SVC_DEV_BROKER=127.0.0.1:1", "NATS_URL=",
-		"SVC_DEV_REDIS=127.0.0.1:1", "REDIS_URL=",
+		"SVC_DEV_REDIS=127.0.0.1:1", "REDIS_URL=", "SVC_LOG=text",
 	), nil
 }
 

@@ -14,6 +14,14 @@ func (b Builder) Build(ctx context.Context, p Program) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	binary, err := b.buildInto(ctx, gen, p)
+	if err != nil {
+		_ = os.RemoveAll(gen.dir) // what is left is tried again once svc has ended
+	}
+	return binary, err
+}
+
+func (b Builder) buildInto(ctx context.Context, gen generation, p Program) (string, error) {
 	g, err := b.gotool(ctx, p.Root)
 	if err != nil {
 		return "", err
