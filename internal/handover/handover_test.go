@@ -4,6 +4,7 @@ package handover_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -154,8 +155,8 @@ func TestRefusalSaysWhy(t *testing.T) {
 		want string
 	}{
 		{fmt.Errorf("listen: %w", syscall.EADDRINUSE), "no listener: address already in use"},
-		{fmt.Errorf("no such\nhost"), "no listener: no such host"},
-		{fmt.Errorf("%s", strings.Repeat("x", 2000)), "no listener: " + strings.Repeat("x", 1017)},
+		{errors.New("no such\nhost"), "no listener: no such host"},
+		{errors.New(strings.Repeat("x", 2000)), "no listener: " + strings.Repeat("x", 1017)},
 	} {
 		c := start(t, "127.0.0.1:1")
 		c.says(handover.Request{Address: "127.0.0.1:1"})

@@ -62,8 +62,7 @@ func serve(arg string, stop <-chan os.Signal) int {
 // A shop is a group whose processes are replaced.
 type shop struct {
 	*run
-	next    chan []supervise.Process
-	address string
+	next chan []supervise.Process
 
 	mu      sync.Mutex // guards what follows
 	notes   []string
