@@ -49,11 +49,7 @@ func buildTargets(ctx context.Context, targets []string, isolate bool, note func
 // buildVetted is buildTargets that refuses at the same time, unless noVet says otherwise,
 // what the container would refuse at the start.
 func buildVetted(ctx context.Context, targets []string, isolate, noVet bool, note func(string)) ([]launch.Program, []string, error) {
-	builder, err := newBuilder()
-	if err != nil {
-		return nil, nil, err
-	}
-	programs, err := builder.Find(ctx, targets, isolate)
+	builder, programs, err := findPrograms(ctx, targets, isolate)
 	if err != nil {
 		return nil, nil, err
 	}

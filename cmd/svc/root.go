@@ -39,6 +39,7 @@ var verbs = []func() *cobra.Command{
 	describeVerb,
 	openapiVerb,
 	graphVerb,
+	buildVerb,
 	brokerVerb,
 	devRedisVerb,
 	configVerb,

@@ -26,20 +26,24 @@ func (b Builder) buildInto(ctx context.Context, gen generation, p Program) (stri
 	if err != nil {
 		return "", err
 	}
-	args := []string{"-buildvcs=false", "-o", gen.seed(p.binaryName())}
+	if err := g.compile(ctx, gen.dir, p, "-buildvcs=false", "-o", gen.seed(p.binaryName())); err != nil {
+		return "", err
+	}
+	return gen.finish(p.binaryName())
+}
+
+// compile builds p, with its generated main, if any, in folder.
+func (g gotool) compile(ctx context.Context, folder string, p Program, args ...string) error {
 	what := p.Main
 	if what == "" {
-		overlay, err := p.writeOverlay(gen.dir)
+		overlay, err := p.writeOverlay(folder)
 		if err != nil {
-			return "", err
+			return err
 		}
 		args = append(args, "-overlay="+overlay)
 		what = relPattern(p.Root, filepath.Join(p.room, virtualFolder), "")
 	}
-	if err := g.build(ctx, gen.dir, append(args, "--", what)); err != nil {
-		return "", err
-	}
-	return gen.finish(p.binaryName())
+	return g.build(ctx, folder, append(args, "--", what))
 }
 
 // build runs go build, a second time with a copy of the module files where the

@@ -160,7 +160,7 @@ func (f *finder) programs(isolate bool) []Program {
 }
 
 func (c *candidate) wanted() Package {
-	p := Package{ImportPath: c.ImportPath, Dir: c.Dir, Options: c.options}
+	p := Package{ImportPath: c.ImportPath, Dir: c.Dir, Name: c.Name, Options: c.options}
 	for _, s := range c.structs {
 		if slices.Contains(c.selected, s) {
 			p.Services = append(p.Services, s)

@@ -18,6 +18,7 @@ type Builder struct {
 type Package struct {
 	ImportPath string
 	Dir        string
+	Name       string   // what the source calls it
 	Options    bool     // it exports func Options() []service.Option
 	Services   []string // names of service structs, in source order
 }
