@@ -118,6 +118,7 @@ var plan = table{
 		"github.com/vmihailenco/msgpack/v5":   {"codec", "test/..."},
 		"go.uber.org/fx":                      {"service"},
 		"go.yaml.in/yaml/v3":                  {"cmd/svc/internal/...", "config"},
+		"go.yaml.in/yaml/v3":                  {"config", "cmd/svc/internal/..."},
 		"github.com/google/jsonschema-go":     {"schema"},
 		"github.com/gorilla/websocket":        {"web/internal/sock", "test/..."},
 		"golang.org/x/time":                   {"web/internal/sock"},
