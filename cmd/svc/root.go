@@ -43,6 +43,7 @@ var verbs = []func() *cobra.Command{
 	dockerVerb,
 	composeVerb,
 	k8sVerb,
+	doctorVerb,
 	brokerVerb,
 	devRedisVerb,
 	configVerb,
