@@ -56,7 +56,7 @@ var mistakes = map[string]mistake{
 	"compose writable":           {"compose.yml", "read_only: true", "read_only: false", "may write to its image"},
 	"compose build":              {"compose.yml", "examples/travel/deploy/Dockerfile", "Dockerfile", "is not built by"},
 	"compose context":            {"compose.yml", "context: ../../..", "context: ../..", "is not built by"},
-	"compose healthcheck":        {"compose.yml", `test: ["CMD", "redis-cli", "ping"]`, "disable: true", "redis wants a healthcheck"},
+	"compose healthcheck":        {"compose.yml", "test: [CMD, redis-cli, ping]", "disable: true", "redis wants a healthcheck"},
 	"compose latest":             {"compose.yml", "redis:8-alpine", "redis:latest", "want a version"},
 	"Dockerfile instruction":     {"Dockerfile", "WORKDIR", "WORKFOLDER", "unknown instruction"},
 	"Dockerfile user":            {"Dockerfile", "USER 65532:65532", "USER root", "is not root"},

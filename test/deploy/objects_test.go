@@ -8,6 +8,7 @@ import (
 
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
+	policy "k8s.io/api/policy/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 )
@@ -17,11 +18,12 @@ type object any
 
 // kinds are the types that manifests may have, by apiVersion and kind.
 var kinds = map[string]func() object{
-	"v1 ConfigMap":        func() object { return new(core.ConfigMap) },
-	"v1 Secret":           func() object { return new(core.Secret) },
-	"v1 Service":          func() object { return new(core.Service) },
-	"apps/v1 Deployment":  func() object { return new(apps.Deployment) },
-	"apps/v1 StatefulSet": func() object { return new(apps.StatefulSet) },
+	"v1 ConfigMap":                  func() object { return new(core.ConfigMap) },
+	"v1 Secret":                     func() object { return new(core.Secret) },
+	"v1 Service":                    func() object { return new(core.Service) },
+	"apps/v1 Deployment":            func() object { return new(apps.Deployment) },
+	"apps/v1 StatefulSet":           func() object { return new(apps.StatefulSet) },
+	"policy/v1 PodDisruptionBudget": func() object { return new(policy.PodDisruptionBudget) },
 }
 
 var (

@@ -1,7 +1,7 @@
 //go:build ignore
 
-// The program of the image auth. What is ignored here is built by its name, so that
-// `svc run ./examples/auth/...` goes on finding the services themselves.
+// The program auth of the image. What is ignored here is built by its name, so that
+// patterns such as ./... go on finding the services themselves.
 package main
 
 import (
@@ -9,4 +9,4 @@ import (
 	"github.com/enoki-go/enoki/service"
 )
 
-func main() { service.Main(&auth.Door{}, &auth.Documents{}, &auth.Audit{}, auth.Options()) }
+func main() { service.Main(&auth.Documents{}, &auth.Audit{}, &auth.Door{}, auth.Options()) }

@@ -1,7 +1,7 @@
 //go:build ignore
 
-// The program of the image social-register. What is ignored here is built by its name, so
-// that `svc run ./examples/social/...` goes on finding the services themselves.
+// The program register of the image. What is ignored here is built by its name, so that
+// patterns such as ./... go on finding the services themselves.
 package main
 
 import (

@@ -1,7 +1,7 @@
 //go:build ignore
 
-// The program of the image travel-gateway. What is ignored here is built by its name, so
-// that `svc run ./examples/travel/...` goes on finding the services themselves.
+// The program gateway of the image. What is ignored here is built by its name, so that
+// patterns such as ./... go on finding the services themselves.
 package main
 
 import (

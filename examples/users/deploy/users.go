@@ -1,7 +1,7 @@
 //go:build ignore
 
-// The program of the image users. What is ignored here is built by its name, so that
-// `svc run ./examples/users/...` goes on finding the service itself.
+// The program users of the image. What is ignored here is built by its name, so that
+// patterns such as ./... go on finding the services themselves.
 package main
 
 import (
