@@ -40,7 +40,7 @@ func (toolchain) run(ctx context.Context, p *Patient) []Finding {
 		return []Finding{problem("install the Go that go.mod asks for, or let Go fetch it (GOTOOLCHAIN=auto)", "%s", first(complaint))}
 	}
 	// Only what reads the module says that Go is too old for it.
-	wanted, complaint, err := goTool(ctx, p, "list", "-m", "-f", "{{.GoVersion}}")
+	wanted, complaint, err := goTool(ctx, p, "list", "-m", "-f", "{{if .GoMod}}{{.GoVersion}}{{end}}")
 	switch {
 	case ctx.Err() != nil:
 		return p.slow("go list -m")
