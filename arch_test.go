@@ -102,7 +102,7 @@ var plan = table{
 		// The svc command, thin over the packages.
 		"cmd/svc": append([]string{"cmd/svc/internal/...", "vet"}, library...),
 		// The parts of the command, each without a word of its command line.
-		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/...", "vet"}, library...),
+		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/...", "internal/snake", "vet"}, library...),
 		// Complete small programs, each with a test.
 		"examples/...": {"..."},
 		// The suites that need more than one package, or a broken broker.
@@ -118,7 +118,6 @@ var plan = table{
 		"github.com/vmihailenco/msgpack/v5":   {"codec", "test/..."},
 		"go.uber.org/fx":                      {"service"},
 		"go.yaml.in/yaml/v3":                  {"cmd/svc/internal/...", "config"},
-		"go.yaml.in/yaml/v3":                  {"config", "cmd/svc/internal/..."},
 		"github.com/google/jsonschema-go":     {"schema"},
 		"github.com/gorilla/websocket":        {"web/internal/sock", "test/..."},
 		"golang.org/x/time":                   {"web/internal/sock"},
