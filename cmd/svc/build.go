@@ -121,14 +121,6 @@ func findPrograms(ctx context.Context, targets []string, isolate bool) (launch.B
 	return builder, programs, err
 }
 
-// interrupted makes of a failure that came of a signal the end that the signal asks for.
-func interrupted(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return exitWith(exitInterrupted, nil)
-	}
-	return err
-}
-
 // vet looks for what the container would refuse at the start, before anything is compiled.
 func (f *buildFlags) vet(ctx context.Context, builder launch.Builder, programs []launch.Program) error {
 	if f.noVet {

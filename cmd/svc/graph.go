@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/graph"
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
@@ -102,11 +103,11 @@ func (f *graphFlags) look(ctx context.Context) ([]graph.Part, error) {
 	}
 	defer client.Close() //nolint:errcheck // the answers are there
 	conn := client.Connection()
-	before, err := takeStats(ctx, conn, "")
+	before, err := census.Take(ctx, conn, "")
 	if err != nil {
 		return nil, err
 	}
-	if len(before.instances) == 0 {
+	if len(before.Instances) == 0 {
 		return nil, missing(ctx, conn, "")
 	}
 	select {
@@ -114,11 +115,11 @@ func (f *graphFlags) look(ctx context.Context) ([]graph.Part, error) {
 		return nil, context.Cause(ctx)
 	case <-time.After(f.interval):
 	}
-	now, err := takeStats(ctx, conn, "")
+	now, err := census.Take(ctx, conn, "")
 	if err != nil {
 		return nil, err
 	}
-	return graph.Live(graph.Census{Taken: before.taken, Instances: before.instances}, graph.Census{Taken: now.taken, Instances: now.instances}, conn.Namespace()), nil
+	return graph.Live(before, now, conn.Namespace()), nil
 }
 
 // check returns how to write the graph.

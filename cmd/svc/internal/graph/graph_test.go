@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/graph"
 	"github.com/enoki-go/enoki/service"
 )
@@ -119,10 +120,10 @@ func instance(name, id string, entrypoints []broker.EntrypointStats, targets ...
 }
 
 // running is two instances of orders that call payments, after so many seconds.
-func running(n int64) graph.Census {
+func running(n int64) census.Census {
 	emits := broker.TargetStats{Kind: "event", Target: "orders.placed", Requests: n}
 	create := []broker.EntrypointStats{{Kind: "rpc", Name: "create", Address: "svc.rpc.orders.create", Requests: 2 * n}}
-	return graph.Census{Taken: time.Unix(n, 0), Instances: []broker.Stats{
+	return census.Census{Taken: time.Unix(n, 0), Instances: []broker.Stats{
 		instance("orders", "a", create, emits, broker.TargetStats{Kind: "rpc", Target: "payments.charge", Requests: 10 * n, Errors: n / 2}),
 		instance("orders", "b", create, emits, broker.TargetStats{Kind: "rpc", Target: "payments.charge", Requests: 20 * n}),
 		instance("payments", "c", []broker.EntrypointStats{{Kind: "rpc", Name: "charge"}, {Kind: "event", Name: "on_placed", Address: "svc.evt.orders.*.placed", Requests: 2 * n, Errors: 2 * n}},

@@ -11,6 +11,7 @@ import (
 	"github.com/awalterschulze/gographviz"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/graph"
 )
 
@@ -33,7 +34,7 @@ func attacked() graph.Graph {
 		s = append(s, one, one)
 	}
 	at := time.Unix(0, 0)
-	g, _ := graph.Of(graph.Live(graph.Census{Taken: at}, graph.Census{Taken: at.Add(time.Second), Instances: s}, "svc"), "there")
+	g, _ := graph.Of(graph.Live(census.Census{Taken: at}, census.Census{Taken: at.Add(time.Second), Instances: s}, "svc"), "there")
 	return g
 }
 

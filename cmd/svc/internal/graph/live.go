@@ -2,21 +2,15 @@ package graph
 
 import (
 	"strings"
-	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 )
-
-// Census is what all instances said at one time.
-type Census struct {
-	Taken     time.Time
-	Instances []broker.Stats
-}
 
 // Live returns what the services of a namespace said twice, with the rates between: an
 // instance that was not there before has counted from zero since. Those of others, which
 // say nothing of entrypoints, have their endpoints.
-func Live(before, now Census, namespace string) []Part {
+func Live(before, now census.Census, namespace string) []Part {
 	known := make(map[string]broker.Stats, len(before.Instances))
 	for _, s := range before.Instances {
 		known[s.Name+" "+s.ID] = s
