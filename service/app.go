@@ -118,6 +118,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	a.shared.ready()
+	a.logger.InfoContext(ctx, "ready", "services", len(a.containers))
 	a.warnUnused(ctx)
 	return nil
 }

@@ -42,7 +42,7 @@ func (f *artefactFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.out, "output", "o", "", "write into this `FOLDER` (default: print)")
 	flags.BoolVar(&f.force, "force", false, "with -o: replace files that are there with other content")
-	flags.BoolVar(&f.together, "together", false, "make one program of all services, as svc run does (default: one for each)")
+	flags.BoolVar(&f.together, "together", false, "make one program of all services, as svc run does (else one for each)")
 	flags.StringVar(&f.name, "name", "", "`NAME` of the application (default: the folder that its services share)")
 	flags.StringVar(&f.tag, "tag", "", "`VERSION` of the images (default: that of the services)")
 	flags.StringVar(&f.registry, "registry", "", "`HOST/PATH` that images are pushed to and pulled from")
@@ -52,7 +52,7 @@ func (f *artefactFlags) add(cmd *cobra.Command) {
 // addPlace adds what a place to run has besides images.
 func (f *artefactFlags) addPlace(cmd *cobra.Command, credentials string) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.broker, "broker", "", "`URL` of a broker that is there already (default: one is part of the application)")
+	flags.StringVar(&f.broker, "broker", "", "`URL` of a broker that is there already (else one is part of it all)")
 	flags.StringVar(&f.secret, "credentials", "", credentials)
 	flags.StringArrayVar(&f.env, "env", nil, "set a variable that the configuration asks for, `NAME=VALUE`; repeatable")
 }

@@ -37,7 +37,7 @@ func brokerVerb() *cobra.Command {
 	flags.StringVar(&f.store, "store", "", "keep data in this `FOLDER` (default: one for the port in the user's cache)")
 	flags.BoolVar(&f.jetstream, "jetstream", true, "store streams, which events and durable calls need")
 	flags.BoolVar(&f.dev, "dev", false, "be the shared development broker: end when idle")
-	flags.DurationVar(&f.idle, "idle", 0, "with --dev: end when no client has been connected for so long (default: $SVC_DEV_IDLE, 5m)")
+	flags.DurationVar(&f.idle, "idle", 0, "with --dev: end when no client has been connected for so long (else $SVC_DEV_IDLE, 5m)")
 	// svc run starts it; nobody types it.
 	for _, name := range []string{"dev", "idle"} {
 		flags.Lookup(name).Hidden = true

@@ -66,7 +66,7 @@ func completionVerb() *cobra.Command {
 			"  bash  echo 'source <(svc completion bash)' >>~/.bashrc\n" +
 			"  zsh   echo 'autoload -U compinit; compinit; source <(svc completion zsh)' >>~/.zshrc\n" +
 			"  fish  echo 'svc completion fish | source' >>~/.config/fish/config.fish",
-		Example: "  source <(svc completion bash)\n" +
+		Example: "  svc completion bash > ~/.local/share/bash-completion/completions/svc\n" +
 			"  svc completion fish | source",
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {

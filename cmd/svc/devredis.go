@@ -54,7 +54,7 @@ func devRedisVerb() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serveRedis(cmd, addr, idle) },
 	}
 	cmd.Flags().StringVar(&addr, "addr", devRedis(), "listen at this `HOST:PORT`")
-	cmd.Flags().DurationVar(&idle, "idle", 0, "end when no client has been connected for so long (default: $SVC_DEV_IDLE, 5m)")
+	cmd.Flags().DurationVar(&idle, "idle", 0, "end when no client has been connected for so long (else $SVC_DEV_IDLE, 5m)")
 	return cmd
 }
 

@@ -39,8 +39,8 @@ func genClientVerb() *cobra.Command {
 		Long: "Generate the typed client of a service, in Go: a struct of funcs that embeds rpc.Client,\n" +
 			"and the types of what its methods take and answer and its events carry. SOURCE is what\n" +
 			"svc run takes: a folder (./orders), one struct of it (./orders:Orders), an import path.\n" +
-			"With --all each service gets a package, in a folder below DIR. With --live, a service that is running is asked instead; doc comments and events are\n" +
-			"known from the source only.\n\n" +
+			"With --all each service gets a package, in a folder below DIR. With --live, a service that\n" +
+			"is running is asked instead; doc comments and events are known from the source only.\n\n" +
 			"The same service gives the same file. With --check nothing is written, and exit code 1\n" +
 			"means that the file is not what would be. Without -o the client is printed.",
 		Example: "  svc gen client ./orders -o internal/orders\n  svc gen client --live orders --package orders\n  svc gen client ./... --all -o clients --check",

@@ -44,7 +44,7 @@ func graphVerb() *cobra.Command {
 	}
 	f.addBroker(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "", "print `FORMAT`: mermaid, dot or svg (default: what FILE ends in, else mermaid)")
+	flags.StringVar(&f.format, "format", "", "print `FORMAT`: mermaid, dot or svg (else what FILE ends in, mermaid)")
 	flags.StringVarP(&f.file, "output", "o", "", "write to this `FILE`")
 	offerJSON[graph.Graph](cmd, &f.json, "print JSON: {nodes, edges}")
 	flags.BoolVar(&f.live, "live", false, "draw what runs, with its traffic")

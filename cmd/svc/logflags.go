@@ -30,7 +30,7 @@ type logLine struct {
 }
 
 func (f *logFlags) addLog(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.form, "log", "", "write logs in this `FORM`: pretty, json or text (default: $SVC_LOG, pretty on a terminal, json elsewhere)")
+	cmd.Flags().StringVar(&f.form, "log", "", "write logs in this `FORM`: pretty, json or text (else $SVC_LOG; pretty\non a terminal, json elsewhere)")
 	offerJSONLines[logLine](cmd, &f.json, "write logs as JSON lines, as --log json")
 }
 

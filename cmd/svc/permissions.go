@@ -48,12 +48,12 @@ is a user of its own; --together is for services that run in one process.`,
 	}
 	f.addConfig(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.namespace, "namespace", "", "first `TOKEN` of all subjects (default: that of the configuration, else svc)")
+	flags.StringVar(&f.namespace, "namespace", "", "first `TOKEN` of all subjects (else that of the configuration, svc)")
 	flags.StringVar(&f.service, "service", "", "only the service of this `NAME`")
 	flags.StringVar(&f.format, "format", "nats", "`FORM` of the output: nats, json or nsc")
 	flags.BoolVar(&f.together, "together", false, "one user for all services of a program, which run in one process")
 	flags.BoolVar(&f.made, "made", false, "all streams exist: nobody may make one")
-	flags.StringVar(&f.nkeys, "nkeys", "", "make a key for each user in this `FOLDER`, where there is none, and print its public part")
+	flags.StringVar(&f.nkeys, "nkeys", "", "make a key for each user in this `FOLDER`, where there is none, and print\nits public part")
 	offerJSON[[]permission.User](cmd, &f.json, "print JSON, as --format json does")
 	return cmd
 }

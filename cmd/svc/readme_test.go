@@ -66,7 +66,7 @@ func script(block string) string {
 			if web {
 				run += " --port $PORT"
 			}
-			fmt.Fprintf(&commands, "exec sh -c '%s >$WORK/out 2>&1' &svc&\nawait $WORK/out ' started '\n", "exec "+run)
+			fmt.Fprintf(&commands, "exec sh -c '%s >$WORK/out 2>&1' &svc&\nawait $WORK/out ' ready '\n", "exec "+run)
 			if web {
 				commands.WriteString("exec curl -sf -o /dev/null --retry 99 --retry-delay 1 --retry-all-errors localhost:$PORT/readyz\n")
 			}
@@ -94,7 +94,7 @@ func TestScriptOfAConsoleBlock(t *testing.T) {
 	want := `cd $ENOKI
 env SVC_LOG=pretty
 exec sh -c 'exec svc run ./x >$WORK/out 2>&1' &svc&
-await $WORK/out ' started '
+await $WORK/out ' ready '
 exec sh $WORK/command1
 prints $WORK/want1
 exec sh $WORK/command2

@@ -70,7 +70,7 @@ The environment counts where flags say nothing:
     NATS_URL        URL of the broker
     SVC_DEV_BROKER  address of the development broker (127.0.0.1:4222)
     SVC_DEV_REDIS   address of the development Redis (127.0.0.1:6379)
-    SVC_DEV_IDLE    how long both stay when nobody uses them (10m)
+    SVC_DEV_IDLE    how long both stay when nobody uses them (5m)
     NO_COLOR        no colours, whatever it is`
 
 const helpTemplate = `{{with .Example}}Examples:

@@ -52,7 +52,7 @@ func shellVerb() *cobra.Command {
 	cmd.Flags().StringVarP(&f.code, "code", "c", "", "run this `CODE`")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long a call waits for its answer")
 	cmd.Flags().StringArrayVar(&f.data, "data", nil, "begin with context data `KEY=VALUE` in n.data; repeatable")
-	offerJSONLines[any](cmd, &f.json, "print the values of -c or a pipe as JSON, a line for each; print prints to\nstandard error")
+	offerJSONLines[any](cmd, &f.json, "print the values of -c or a pipe as JSON, a line for each; print prints\nto standard error")
 	return cmd
 }
 
