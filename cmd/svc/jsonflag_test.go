@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,21 @@ func TestWhatJSONPrintsHasASchema(t *testing.T) {
 		}
 		if text, err := f.Schema(); err != nil || len(text) == 0 {
 			t.Errorf("%s --json: schema is %q, %v", cmd.CommandPath(), text, err)
+		}
+	})
+}
+
+// without are the verbs that print no data: what they write are files, or what others say.
+var without = []string{
+	"svc completion", "svc gen client", "svc gen entrypoints", "svc result", "svc docker", "svc compose", "svc k8s",
+}
+
+func TestEveryVerbHasJSON(t *testing.T) {
+	t.Parallel()
+	each(newRoot(), func(cmd *cobra.Command) {
+		has := cmd.Flags().Lookup("json") != nil
+		if !has && !cmd.HasSubCommands() && !slices.Contains(without, cmd.CommandPath()) {
+			t.Errorf("%s has no --json", cmd.CommandPath())
 		}
 	})
 }
