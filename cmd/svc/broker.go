@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/signal"
 	"time"
 
@@ -17,6 +18,7 @@ type brokerFlags struct {
 	addr      string
 	store     string
 	jetstream bool
+	json      bool
 	dev       bool
 	idle      time.Duration
 }
@@ -38,6 +40,7 @@ func brokerVerb() *cobra.Command {
 	flags.BoolVar(&f.jetstream, "jetstream", true, "store streams, which events and durable calls need")
 	flags.BoolVar(&f.dev, "dev", false, "be the shared development broker: end when idle")
 	flags.DurationVar(&f.idle, "idle", 0, "with --dev: end when no client has been connected for so long (else $SVC_DEV_IDLE, 5m)")
+	offerJSON[brokerAt](cmd, &f.json, "print JSON: {url}")
 	// svc run starts it; nobody types it.
 	for _, name := range []string{"dev", "idle"} {
 		flags.Lookup(name).Hidden = true
@@ -64,11 +67,24 @@ func (f brokerFlags) serve(cmd *cobra.Command) error {
 		return err
 	}
 	defer b.Stop()
-	if _, err := fmt.Fprintln(cmd.OutOrStdout(), b.URL()); err != nil {
+	if err := f.announce(cmd.OutOrStdout(), b.URL()); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// brokerAt says where a broker listens.
+type brokerAt struct {
+	URL string `json:"url"`
+}
+
+func (f brokerFlags) announce(out io.Writer, url string) error {
+	if f.json {
+		return printValue(out, brokerAt{url})
+	}
+	_, err := fmt.Fprintln(out, url)
+	return err
 }
 
 func (f brokerFlags) serveShared(ctx context.Context, cmd *cobra.Command) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -45,12 +46,6 @@ func dlqReplayVerb() *cobra.Command {
 	return cmd
 }
 
-// planned is where the event of a dead letter would go.
-type planned struct {
-	letter  events.Letter
-	subject string
-}
-
 // planReplay prints what a replay would do.
 func (f *settleFlags) planReplay(cmd *cobra.Command, args []string, to string) error {
 	var plans []planned
@@ -62,10 +57,13 @@ func (f *settleFlags) planReplay(cmd *cobra.Command, args []string, to string) e
 		if to != "" {
 			l.Handler = to
 		}
-		plans = append(plans, planned{l, subject})
+		plans = append(plans, planned{l.Number, l.Event, l.Handler, subject})
 		return nil
 	})
-	if len(plans) == 0 {
+	switch {
+	case f.json && (len(plans) > 0 || err == nil):
+		return errors.Join(printValue(cmd.OutOrStdout(), settled{Of: len(plans), Plans: plans}), err)
+	case len(plans) == 0:
 		return err
 	}
 	if printed := printPlans(cmd.OutOrStdout(), plans); printed != nil {
@@ -78,7 +76,7 @@ func printPlans(out io.Writer, plans []planned) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "NUMBER\tEVENT\tTO\tSUBJECT")
 	for _, p := range plans {
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", p.letter.Number, present.Safe(p.letter.Event), present.Safe(p.letter.Handler), present.Safe(p.subject))
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", p.Number, present.Safe(p.Event), present.Safe(p.Handler), present.Safe(p.Subject))
 	}
 	return w.Flush() // reports what the lines before met
 }
@@ -110,11 +108,16 @@ func dlqDropVerb() *cobra.Command {
 // planDrop lists what would be dropped.
 func (f *settleFlags) planDrop(cmd *cobra.Command, args []string) error {
 	var rows []shownLetter
+	var plans []planned
 	_, err := f.each(cmd, args, func(_ context.Context, _ *events.DeadLetters, l events.Letter) error {
 		rows = append(rows, showLetter(l))
+		plans = append(plans, planned{Number: l.Number, Event: l.Event, Handler: l.Handler})
 		return nil
 	})
-	if len(rows) == 0 {
+	switch {
+	case f.json && (len(plans) > 0 || err == nil):
+		return errors.Join(printValue(cmd.OutOrStdout(), settled{Of: len(plans), Plans: plans}), err)
+	case len(rows) == 0:
 		return err
 	}
 	if printed := printLetters(cmd.OutOrStdout(), rows); printed != nil {

@@ -22,12 +22,29 @@ type settleFlags struct {
 
 	all    bool
 	dryRun bool
+	json   bool
+}
+
+// settled is what became of the dead letters that were meant.
+type settled struct {
+	Done  int       `json:"done"`
+	Of    int       `json:"of"`
+	Plans []planned `json:"plans,omitempty"` // with --dry-run: what would be done, and was not
+}
+
+// planned is what would be done with a dead letter.
+type planned struct {
+	Number  uint64 `json:"number"`
+	Event   string `json:"event"`
+	Handler string `json:"handler"`           // that would get it, or had it
+	Subject string `json:"subject,omitempty"` // of a replay
 }
 
 func (f *settleFlags) add(cmd *cobra.Command, dryRun string) {
 	f.addFilter(cmd)
 	cmd.Flags().BoolVar(&f.all, "all", false, "all that there are")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, dryRun)
+	offerJSON[settled](cmd, &f.json, "print JSON: {done, of, plans}, plans with --dry-run")
 }
 
 // selection is which dead letters are meant.
@@ -88,7 +105,10 @@ const settleLimit = 30 * time.Second
 // were".
 func (f *settleFlags) run(cmd *cobra.Command, args []string, how string, settle settler) error {
 	t, err := f.each(cmd, args, settle)
-	if t.begun == 0 {
+	switch {
+	case f.json && (t.begun > 0 || err == nil):
+		return errors.Join(printValue(cmd.OutOrStdout(), settled{Done: t.done, Of: t.begun}), err)
+	case t.begun == 0:
 		return err
 	}
 	text := fmt.Sprintf("%s %d of %d dead letters", how, t.done, t.begun)
