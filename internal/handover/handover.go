@@ -9,9 +9,11 @@ import (
 	"net"
 )
 
-// Variable is the environment variable that tells a process where its supervisor is. The
-// first call of Started or Listen removes it, so that what the process starts does not
-// take it for its own.
+// Variable is the environment variable that tells a process where its supervisor is: the
+// number of a descriptor and, after a colon, the id of the process that has the other end.
+// The first call of Started or Listen removes it, so that what the process starts does not
+// take it for its own. It means nothing to who is not a child of that process, or has no
+// socket there: a descriptor that is somebody else's stays as it is.
 const Variable = "SVC_SUPERVISOR"
 
 // Overlap says whether a process can start while the one it replaces still serves.

@@ -34,6 +34,10 @@ func process(address string) int {
 	l, err := handover.Listen(address)
 	if l == nil {
 		fmt.Println("no listener:", err)
+		if err == nil {
+			var status syscall.Stat_t
+			fmt.Println("descriptor 3:", syscall.Fstat(3, &status) == nil)
+		}
 		return 1
 	}
 	handover.Started()
@@ -172,6 +176,67 @@ func TestNothingHappensWithoutASupervisor(t *testing.T) {
 	handover.Started()
 	if l, err := handover.Listen("127.0.0.1:0"); l != nil || err != nil {
 		t.Errorf("have %v, %v, want no listener", l, err)
+	}
+}
+
+// A variable that is not for this process leaves its descriptors alone.
+func TestVariableOfAStrangerMeansNothing(t *testing.T) {
+	t.Parallel()
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket, other := os.NewFile(uintptr(pair[0]), "socket"), os.NewFile(uintptr(pair[1]), "other")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	datagrams, err := udp.(*net.UDPConn).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := listener(t).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, c := range []io.Closer{socket, other, read, write, udp, datagrams, l} {
+			_ = c.Close()
+		}
+	})
+	us := os.Getpid()
+	for _, tt := range []struct {
+		name, value string
+		file        *os.File
+	}{
+		{"of another parent", fmt.Sprintf("3:%d", us+1), socket},
+		{"without a parent", "3", socket},
+		{"of a pipe", fmt.Sprintf("3:%d", us), write},
+		{"of a socket for datagrams", fmt.Sprintf("3:%d", us), datagrams},
+		{"of a socket of TCP", fmt.Sprintf("3:%d", us), l},
+		{"of a closed descriptor", fmt.Sprintf("77:%d", us), socket},
+		{"of the standard output", fmt.Sprintf("1:%d", us), socket},
+		{"of nothing", fmt.Sprintf("-1:%d", us), socket},
+		{"of nonsense", "a stranger's", socket},
+	} {
+		t.Run(tt.name, func(t *testing.T) { estranged(t, tt.value, tt.file) })
+	}
+}
+
+// estranged starts a process with a variable, and a file as its descriptor 3, that is to
+// listen.
+func estranged(t *testing.T, value string, file *os.File) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), role+"=127.0.0.1:1", handover.Variable+"="+value)
+	cmd.ExtraFiles = []*os.File{file}
+	out, _ := cmd.Output()
+	if want := "no listener: <nil>\ndescriptor 3: true\n"; string(out) != want {
+		t.Errorf("have %q, want %q", out, want)
 	}
 }
 

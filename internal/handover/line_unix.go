@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 )
@@ -42,7 +41,7 @@ func Attach(cmd *exec.Cmd) (*Line, error) {
 		return nil, fmt.Errorf("make a line to a process: %w", err)
 	}
 	cmd.ExtraFiles = append(cmd.ExtraFiles, theirs)
-	cmd.Env = append(cmd.Environ(), Variable+"="+strconv.Itoa(firstExtra+len(cmd.ExtraFiles)-1))
+	cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%d:%d", Variable, firstExtra+len(cmd.ExtraFiles)-1, os.Getpid()))
 	return &Line{conn: conn.(*net.UnixConn), lines: bufio.NewReaderSize(conn, longestLine), theirs: theirs}, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 const overlap = true
@@ -27,6 +28,9 @@ const (
 // longestLine bounds a line: an address, or why there is no listener.
 const longestLine = 1024
 
+// patience is how long the supervisor may take to answer.
+const patience = 10 * time.Second
+
 // mine is this process's end of the line, nil without a supervisor.
 var mine = sync.OnceValue(claim)
 
@@ -34,11 +38,15 @@ var mine = sync.OnceValue(claim)
 var asking sync.Mutex
 
 func claim() *net.UnixConn {
-	number, err := strconv.Atoi(os.Getenv(Variable))
-	if err != nil {
+	text := os.Getenv(Variable)
+	if text == "" {
 		return nil
 	}
 	_ = os.Unsetenv(Variable)
+	number, ok := descriptor(text)
+	if !ok {
+		return nil
+	}
 	syscall.CloseOnExec(number)
 	file := os.NewFile(uintptr(number), Variable)
 	defer func() { _ = file.Close() }()
@@ -48,6 +56,24 @@ func claim() *net.UnixConn {
 	}
 	line, _ := conn.(*net.UnixConn)
 	return line
+}
+
+// descriptor reads the variable, which may be left over from another process or be made
+// up: nothing else is touched.
+func descriptor(text string) (number int, ok bool) {
+	before, after, _ := strings.Cut(text, ":")
+	number, bad := strconv.Atoi(before)
+	supervisor, worse := strconv.Atoi(after)
+	if bad != nil || worse != nil || number < firstExtra || supervisor != os.Getppid() {
+		return 0, false
+	}
+	kind, err := syscall.GetsockoptInt(number, syscall.SOL_SOCKET, syscall.SO_TYPE)
+	if err != nil || kind != syscall.SOCK_STREAM {
+		return 0, false
+	}
+	local, err := syscall.Getsockname(number)
+	_, unix := local.(*syscall.SockaddrUnix)
+	return number, err == nil && unix
 }
 
 func started() {
@@ -71,6 +97,9 @@ func listen(address string) (net.Listener, error) {
 
 // answer reads what the supervisor says to a wish to listen.
 func answer(line *net.UnixConn) (net.Listener, error) {
+	if err := line.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return nil, errLine
+	}
 	text, rights := make([]byte, longestLine), make([]byte, syscall.CmsgSpace(4))
 	n, r, _, _, err := line.ReadMsgUnix(text, rights)
 	if err != nil {
