@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -45,6 +46,22 @@ func differences(before, after map[string]digest) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(changed))
+}
+
+// targets adds to files what those of them that are symbolic links lead to: it changes
+// where no event tells of the link.
+func targets(files []string) []string {
+	all := slices.Clone(files)
+	for _, file := range files {
+		info, err := os.Lstat(file)
+		if err != nil || info.Mode()&os.ModeSymlink == 0 {
+			continue
+		}
+		if target, err := filepath.EvalSymlinks(file); err == nil {
+			all = append(all, target)
+		}
+	}
+	return all
 }
 
 func isFolder(path string) bool {

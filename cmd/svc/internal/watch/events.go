@@ -3,8 +3,10 @@ package watch
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -27,7 +29,7 @@ func watched(note func(string)) events {
 		note(pollingText(err))
 		return newPolled()
 	}
-	return &notified{watcher: w, note: note, folders: make(map[string]bool)}
+	return &notified{watcher: w, note: note}
 }
 
 func pollingText(err error) string {
@@ -39,7 +41,6 @@ func pollingText(err error) string {
 type notified struct {
 	watcher *fsnotify.Watcher
 	note    func(string)
-	folders map[string]bool
 	instead *polled // once a folder could not be watched
 }
 
@@ -53,7 +54,7 @@ func (n *notified) next(ctx context.Context) (string, error) {
 			if e.Op != fsnotify.Chmod {
 				return e.Name, nil
 			}
-		case _ = <-n.watcher.Errors: // events may be lost
+		case <-n.watcher.Errors: // events may be lost
 			return "", nil
 		case <-ctx.Done():
 			return "", ctx.Err()
@@ -65,10 +66,9 @@ func (n *notified) cover(set Set) (grown bool) {
 	if n.instead != nil {
 		return n.instead.cover(set)
 	}
-	wanted := make(map[string]bool, len(set.Folders))
-	for _, folder := range homes(set) {
-		wanted[folder] = true
-		// Again even if it is known: one that was removed and made anew is another.
+	wanted := around(homes(set))
+	known := n.watcher.WatchList() // without those that were removed, and may have been made anew
+	for folder := range wanted {
 		if err := n.watcher.Add(folder); err != nil {
 			if _, missing := os.Stat(folder); missing != nil {
 				continue
@@ -77,34 +77,35 @@ func (n *notified) cover(set Set) (grown bool) {
 			n.instead = newPolled()
 			return n.instead.cover(set)
 		}
-		grown = grown || !n.folders[folder]
+		grown = grown || !slices.Contains(known, folder)
 	}
-	for folder := range n.folders {
+	for _, folder := range known {
 		if !wanted[folder] {
 			_ = n.watcher.Remove(folder) // it may be gone
 		}
 	}
-	n.folders = wanted
 	return grown
 }
 
 func (n *notified) close() { _ = n.watcher.Close() }
 
 // homes returns the folders of a set, those of its files included.
-func homes(set Set) []string {
-	seen := make(map[string]bool)
-	var all []string
-	add := func(folder string) {
-		if !seen[folder] {
-			seen[folder] = true
-			all = append(all, folder)
-		}
-	}
+func homes(set Set) map[string]bool {
+	all := make(map[string]bool)
 	for _, folder := range set.Folders {
-		add(folder)
+		all[folder] = true
 	}
 	for _, file := range set.Files {
-		add(filepath.Dir(file))
+		all[filepath.Dir(file)] = true
+	}
+	return all
+}
+
+// around adds to folders the one around each, which tells when the folder is made anew.
+func around(folders map[string]bool) map[string]bool {
+	all := maps.Clone(folders)
+	for folder := range folders {
+		all[filepath.Dir(folder)] = true
 	}
 	return all
 }
@@ -146,7 +147,7 @@ func (p *polled) next(ctx context.Context) (string, error) {
 }
 
 func (p *polled) cover(set Set) bool {
-	p.places = append(homes(set), set.Files...)
+	p.places = append(slices.Collect(maps.Keys(homes(set))), set.Files...)
 	p.seen = stamps(p.places)
 	return false
 }

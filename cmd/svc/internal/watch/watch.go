@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -21,8 +20,10 @@ type Set struct {
 type Watcher struct {
 	list   func(context.Context) (Set, error)
 	events events
-	set    Set
+	homes  map[string]bool   // the folders of the set and of its files
 	known  map[string]digest // by file
+	idle   map[string]bool   // files that were looked at for being beside known ones, and are none
+	hinted []string          // those of this time
 }
 
 const (
@@ -75,13 +76,13 @@ func (w *Watcher) event(ctx context.Context) error {
 	}
 }
 
-// settle waits until nothing happens any more.
+// settle waits until nothing happens any more that may matter.
 func (w *Watcher) settle(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, restless)
 	defer cancel()
 	for {
 		pause, end := context.WithTimeout(limited, quiet)
-		_, err := w.events.next(pause)
+		err := w.event(pause)
 		end()
 		if err != nil && (limited.Err() != nil || errors.Is(err, context.DeadlineExceeded)) {
 			return ctx.Err()
@@ -95,8 +96,11 @@ func (w *Watcher) settle(ctx context.Context) error {
 // matters keeps what cannot change anything, such as a log that a service writes beside
 // its source, from being looked at. An empty path is a change nobody knows the place of.
 func (w *Watcher) matters(path string) bool {
-	if path == "" || w.has(path) {
+	if path == "" || w.has(path) || w.homes[path] {
 		return true
+	}
+	if !w.homes[filepath.Dir(path)] {
+		return false // it is only around them
 	}
 	name := filepath.Base(path)
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasSuffix(name, "_test.go") {
@@ -106,7 +110,14 @@ func (w *Watcher) matters(path string) bool {
 	case ".go", ".c", ".cc", ".cpp", ".h", ".s", ".S", ".syso":
 		return true
 	}
-	return isFolder(path) || slices.Contains(w.set.Folders, path) || w.hasSibling(path)
+	if isFolder(path) {
+		return true
+	}
+	if w.idle[path] || !w.hasSibling(path) {
+		return false
+	}
+	w.hinted = append(w.hinted, path)
+	return true
 }
 
 func (w *Watcher) has(path string) bool {
@@ -140,12 +151,29 @@ func (w *Watcher) look(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.set = set
+		set.Files = targets(set.Files)
+		w.homes = homes(set)
 		if w.events.cover(set) && w.known != nil {
 			continue // for what was written before the new folders were watched
 		}
 		before := w.known
 		w.known = digests(set.Files)
-		return differences(before, w.known), nil
+		changed := differences(before, w.known)
+		w.learn(len(changed) > 0)
+		return changed, nil
 	}
+}
+
+// learn notes which files were looked at in vain, such as a database that a service keeps
+// beside its configuration: they say nothing until something else changes what is known.
+func (w *Watcher) learn(changed bool) {
+	if changed || w.idle == nil {
+		w.idle = make(map[string]bool)
+	}
+	for _, path := range w.hinted {
+		if !w.has(path) {
+			w.idle[path] = true
+		}
+	}
+	w.hinted = nil
 }

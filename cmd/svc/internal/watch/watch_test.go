@@ -5,7 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -151,6 +154,77 @@ func TestChangesAfterAFolderWasMadeAnewAreTold(t *testing.T) {
 	tr.changes("b/b.go")
 	tr.write("b/b.go", "third")
 	tr.changes("b/b.go")
+}
+
+// A checkout of another branch may remove a folder and what is around it.
+func TestFoldersMadeAnewAreWatchedAgain(t *testing.T) {
+	t.Parallel()
+	tr := plant(t, "b/c/c.go")
+	for _, text := range []string{"second", "third"} {
+		tr.remove("b/c")
+		tr.changes("b/c/c.go")
+		tr.write("b/c/c.go", text)
+		tr.changes("b/c/c.go")
+	}
+}
+
+func TestWhatALinkLeadsToIsWatched(t *testing.T) {
+	t.Parallel()
+	elsewhere := filepath.Join(t.TempDir(), "b.html")
+	if err := os.WriteFile(elsewhere, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	link := filepath.Join(root, "a.html")
+	if err := os.Symlink(elsewhere, link); err != nil {
+		t.Fatal(err)
+	}
+	list := func(context.Context) (watch.Set, error) { return watch.Set{Files: []string{link}}, nil }
+	w, err := watch.New(t.Context(), list, func(text string) { t.Log(text) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := os.WriteFile(elsewhere, []byte("new"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	changed, err := w.Wait(await.Within(t, 20*time.Second))
+	if err != nil || !slices.Contains(changed, link) {
+		t.Errorf("have %q, %v, want %s", changed, err, link)
+	}
+}
+
+// A service may keep a database beside its configuration: whoever looks at all of the
+// source for each of its writes does nothing else.
+func TestFilesOfAServiceAreLookedAtOnce(t *testing.T) {
+	t.Parallel()
+	tr := plant(t, "a.go", "page.html", "b/b.go")
+	looks := 0
+	w, err := watch.New(t.Context(), func(ctx context.Context) (watch.Set, error) {
+		looks++
+		return tr.list(ctx)
+	}, func(text string) { t.Log(text) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	looks = 0
+	ctx, end := context.WithTimeout(t.Context(), 3*time.Second)
+	defer end()
+	var all sync.WaitGroup
+	all.Go(func() { // until the time is over, which it waits for
+		tick := time.NewTicker(300 * time.Millisecond)
+		defer tick.Stop()
+		for n := 0; ctx.Err() == nil; n++ {
+			<-tick.C
+			_ = os.WriteFile(tr.path("shop.db"), []byte(strconv.Itoa(n)), 0o600)
+		}
+	})
+	changed, err := w.Wait(ctx)
+	all.Wait()
+	if !errors.Is(err, context.DeadlineExceeded) || looks != 1 {
+		t.Errorf("have %q, %v after %d looks, want one look and no change", changed, err, looks)
+	}
 }
 
 func TestWhatHappensBetweenTwoWaitsIsTold(t *testing.T) {
