@@ -46,7 +46,7 @@ func TestNoConnectionIsLostBetweenVersions(t *testing.T) {
 
 func TestVersionThatDoesNotStartLeavesTheOneBefore(t *testing.T) {
 	t.Parallel()
-	for way, why := range map[string]string{"broken": "exit status 5", "mute": "it has not started after 500ms"} {
+	for way, why := range map[string]string{"broken": "exit status 5", "mute": "it has not started after 2s"} {
 		address := freeAddress(t)
 		s := open(t, serving("a", "v1", address, ""))
 		s.out.await(t, "v1 serves", 1)
@@ -138,7 +138,7 @@ func TestOneThatDoesNotLeaveIsKilled(t *testing.T) {
 	s := open(t, serving("a", "v1", "127.0.0.1:0", "stubborn"))
 	s.out.await(t, "v1 serves", 1)
 	s.next <- []supervise.Process{serving("a", "v2", "127.0.0.1:0", "")}
-	s.noted("the previous version of a has not left 500ms after it was asked to: it is killed", 1)
+	s.noted("the previous version of a has not left 2s after it was asked to: it is killed", 1)
 	s.noted("the previous version of a ended: signal: killed", 1)
 	s.end()
 }

@@ -78,7 +78,7 @@ func open(t *testing.T, first ...supervise.Process) *shop {
 	}
 	g := supervise.Group{
 		Processes: first, Output: labelled(s.out), Signals: s.signals, Note: s.note,
-		Reload: &supervise.Reload{Generations: s.next, Start: 500 * time.Millisecond, Drain: 500 * time.Millisecond, Unused: s.drop},
+		Reload: &supervise.Reload{Generations: s.next, Start: 2 * time.Second, Drain: 2 * time.Second, Unused: s.drop},
 	}
 	go func() { // wantCode receives its end
 		code, err := g.Run()
@@ -123,7 +123,8 @@ func (s *shop) end() {
 func serving(place, version, address, way string) supervise.Process {
 	return supervise.Process{
 		Label: place, Path: os.Args[0], Version: version,
-		Env: append(os.Environ(), role+"=serve:"+version+" "+address+" "+way),
+		// The race detector lets a process sleep for a second before it ends.
+		Env: append(os.Environ(), role+"=serve:"+version+" "+address+" "+way, "GORACE=atexit_sleep_ms=0"),
 	}
 }
 
