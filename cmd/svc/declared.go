@@ -63,7 +63,11 @@ func buildVetted(ctx context.Context, targets []string, isolate, noVet bool, not
 	if err != nil {
 		return nil, nil, err
 	}
-	return programs, binaries, vetted()
+	if err := vetted(); err != nil {
+		discard(binaries)
+		return nil, nil, err
+	}
+	return programs, binaries, nil
 }
 
 func buildAll(ctx context.Context, builder launch.Builder, programs []launch.Program) ([]string, error) {
@@ -71,11 +75,20 @@ func buildAll(ctx context.Context, builder launch.Builder, programs []launch.Pro
 	for i, p := range programs {
 		binary, err := builder.Build(ctx, p)
 		if err != nil {
+			discard(binaries[:i])
 			return nil, err
 		}
 		binaries[i] = binary
 	}
 	return binaries, nil
+}
+
+// discard gives up binaries that nobody will run: with svc run --reload there may be many
+// before svc ends.
+func discard(binaries []string) {
+	for _, binary := range binaries {
+		launch.Discard(binary)
+	}
 }
 
 // newBuilder returns what finds and builds the programs of targets in this folder.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -121,7 +122,7 @@ func (r *reloader) next(ctx context.Context) ([]supervise.Process, error) {
 				return nil, err
 			}
 		}
-		processes[i].Version = strings.Join(append(p.Args, configuration, versions[p.Path]), "\x00")
+		processes[i].Version = strings.Join(slices.Concat(p.Args, p.Env, []string{configuration, versions[p.Path]}), "\x00")
 	}
 	return processes, nil
 }

@@ -120,14 +120,21 @@ func (f *runFlags) prepare(ctx context.Context, targets []string, note func(stri
 	for _, p := range programs {
 		note("running " + strings.Join(p.Services(), ", ") + f.copies())
 	}
-	if err := reach(ctx, where, note); err != nil {
-		return nil, err
-	}
-	redis, err := f.reachRedis(ctx, binaries, where, note)
+	redis, err := f.servers(ctx, binaries, where, note)
 	if err != nil {
+		discard(binaries)
 		return nil, err
 	}
 	return f.processes(programs, binaries, where, redis), nil
+}
+
+// servers makes sure of those that binaries need, and returns the URL of Redis, if they
+// do.
+func (f *runFlags) servers(ctx context.Context, binaries []string, where address, note func(string)) (redis string, err error) {
+	if err := reach(ctx, where, note); err != nil {
+		return "", err
+	}
+	return f.reachRedis(ctx, binaries, where, note)
 }
 
 // copies says how often a program runs, and where its HTTP servers listen as far as
