@@ -90,3 +90,16 @@ func (r *running) leave(c *child) {
 		}
 	}
 }
+
+// shut closes the doors once svc itself is to end: whoever knocks then is turned away at
+// once, rather than left to wait for a process that will not come. One that is starting
+// may still ask for its door.
+func (r *running) shut() {
+	if slices.ContainsFunc(r.children, func(c *child) bool { return !c.started }) {
+		return
+	}
+	for place, d := range r.doors {
+		_ = d.listener.Close()
+		delete(r.doors, place)
+	}
+}

@@ -3,10 +3,13 @@
 package supervise_test
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -141,6 +144,34 @@ func TestOneThatDoesNotLeaveIsKilled(t *testing.T) {
 	s.noted("the previous version of a has not left 2s after it was asked to: it is killed", 1)
 	s.noted("the previous version of a ended: signal: killed", 1)
 	s.end()
+}
+
+// A process may drain for long after it has closed its share of the listener.
+func TestNobodyWaitsAtTheDoorOfWhatEnds(t *testing.T) {
+	t.Parallel()
+	address := freeAddress(t)
+	s := open(t, serving("a", "v1", address, "stubborn"))
+	await.Until(t, "v1 serves", func() bool {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	}, 20*time.Second)
+	s.out.await(t, "v1 serves", 1)
+	s.signals <- syscall.SIGINT
+	s.out.await(t, "v1 stops", 1)
+	await.Until(t, "connections are refused", func() bool {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return errors.Is(err, syscall.ECONNREFUSED)
+	}, 20*time.Second)
+	for range 2 {
+		s.signals <- syscall.SIGINT
+	}
+	s.wantCode(130)
 }
 
 func TestTwoPlacesCannotListenAtOneAddress(t *testing.T) {

@@ -186,6 +186,7 @@ func (r *running) generations() <-chan []Process {
 func (r *running) forward(sig os.Signal) {
 	r.signals++
 	r.turn = nil
+	r.shut()
 	if r.signals > 2 {
 		r.killAll()
 		return

@@ -136,6 +136,9 @@ func (r *running) takes(old *child) {
 // arrived takes note that a child can be reached: the one that it replaces can go.
 func (r *running) arrived(c *child) {
 	c.started = true
+	if r.signals > 0 {
+		r.shut()
+	}
 	if !r.turn.starts(c) {
 		return
 	}
