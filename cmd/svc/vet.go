@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +43,9 @@ func vetVerb() *cobra.Command {
 }
 
 func (f *vetFlags) run(cmd *cobra.Command, patterns []string) error {
+	if err := findFolders(patterns); err != nil {
+		return err
+	}
 	request := vetting.Request{Patterns: patterns, Tags: f.tags}
 	report, err := vetting.Run(cmd.Context(), request)
 	if err != nil {
@@ -59,6 +64,21 @@ func (f *vetFlags) run(cmd *cobra.Command, patterns []string) error {
 	}
 	if len(report.Findings)+len(report.Broken) > 0 {
 		return exitWith(exitFailure, nil)
+	}
+	return nil
+}
+
+// findFolders says which of the folders that patterns name is not there: the go command
+// would call it a mistake in the code.
+func findFolders(patterns []string) error {
+	for _, pattern := range patterns {
+		folder, _, below := strings.Cut(pattern, "...")
+		if !strings.HasPrefix(pattern, ".") && !filepath.IsAbs(pattern) || below && !strings.HasSuffix(folder, "/") {
+			continue
+		}
+		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			return exitWith(exitNotFound, fmt.Errorf("package %s: there is no folder %s", pattern, filepath.Clean(folder)))
+		}
 	}
 	return nil
 }
