@@ -48,7 +48,7 @@ type describedMethod struct {
 	Name      string            `json:"name"`
 	Subject   string            `json:"subject"`
 	Delivery  string            `json:"delivery"`
-	Params    []shape.Parameter `json:"params"` // those with names, or the fields of the only one
+	Params    []shape.Parameter `json:"params"` // those with names, or the fields of an only one that is an object
 	Sensitive []string          `json:"sensitive,omitempty"`
 	Input     json.RawMessage   `json:"input,omitempty"` // JSON Schema
 	Output    json.RawMessage   `json:"output,omitempty"`
@@ -149,13 +149,24 @@ func (d *described) addMethods(info broker.Info, methods []listedMethod) {
 		}
 		m := describedMethod{
 			Name: e.Name, Subject: e.Subject, Delivery: cmp.Or(e.Metadata["delivery"], "at-least-once"),
-			Params: shape.Fields([]byte(e.Metadata["input"])), Input: raw(e.Metadata["input"]), Output: raw(e.Metadata["output"]),
+			Params: parameters([]byte(e.Metadata["input"])), Input: raw(e.Metadata["input"]), Output: raw(e.Metadata["output"]),
 		}
 		if paths := e.Metadata["sensitive"]; paths != "" {
 			m.Sensitive = strings.Split(paths, ",")
 		}
 		d.Methods = append(d.Methods, m)
 	}
+}
+
+// parameters returns what callers may name: several, the only one, or its fields.
+func parameters(input []byte) []shape.Parameter {
+	if all := shape.Fields(input); len(all) > 0 {
+		return all
+	}
+	if name := shape.Title(input); name != "" {
+		return []shape.Parameter{{Name: name, Type: shape.Text(input), Required: true}}
+	}
+	return []shape.Parameter{}
 }
 
 // raw returns a schema if it is JSON.
