@@ -71,7 +71,7 @@ func completionVerb() *cobra.Command {
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(shells, args[0]) {
-				return fmt.Errorf("have %q, want one of %s", args, strings.Join(shells, ", "))
+				return fmt.Errorf("have %q, want the name of one shell: %s", strings.Join(args, " "), strings.Join(shells, ", "))
 			}
 			return nil
 		},

@@ -20,10 +20,10 @@ import (
 
 func contractVerb() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "contract",
+		Use:     "contract VERB",
 		Short:   "Compare what services declare with what they declared before.",
 		Example: "  svc contract diff v1.json ./orders\n  svc contract diff main:./orders ./orders",
-		Args:    cobra.NoArgs,
+		Args:    unknownVerb,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(contractDiffVerb())
@@ -40,9 +40,9 @@ type contractFlags struct {
 func contractDiffVerb() *cobra.Command {
 	var f contractFlags
 	cmd := &cobra.Command{
-		Use:   "diff OLD NEW",
+		Use:   "diff OLD NEW [flags]",
 		Short: "Say what breaks those who use the services; exit 1 if anything does.",
-		Long: `Compares methods, routes, subjects, websockets and emitted events, with the JSON
+		Long: `Compare methods, routes, subjects, websockets and emitted events, with the JSON
 Schemas of what they take and answer. OLD and NEW are each a file with a manifest (what
 --describe prints), - for one on standard input, a target as of svc run, which is built,
 or REF:./path, a target in a commit of git.

@@ -42,7 +42,8 @@ func genClientVerb() *cobra.Command {
 			"With --all each service gets a package, in a folder below DIR. With --live, a service that\n" +
 			"is running is asked instead; doc comments and events are known from the source only.\n\n" +
 			"The same service gives the same file. With --check nothing is written, and exit code 1\n" +
-			"means that the file is not what would be. Without -o the client is printed.",
+			"means that the file is not what would be. Without -o the client is printed. The module\n" +
+			"of DIR needs Enoki, too: go get github.com/enoki-go/enoki",
 		Example: "  svc gen client ./orders -o internal/orders\n  svc gen client --live orders --package orders\n  svc gen client ./... --all -o clients --check",
 		RunE:    f.run,
 	}

@@ -33,9 +33,9 @@ var permissionFormats = []string{"nats", "json", "nsc"}
 func permissionsVerb() *cobra.Command {
 	var f permissionsFlags
 	cmd := &cobra.Command{
-		Use:   "permissions [TARGET…]",
+		Use:   "permissions [TARGET…] [flags]",
 		Short: "Print the least NATS permissions that services need.",
-		Long: `Prints, for each service of the targets (default: ./...), the subjects that it has
+		Long: `Print, for each service of the targets (default: ./...), the subjects that it has
 to publish and subscribe to for what it declares, as a block for the configuration of
 nats-server with the reason behind each line. All else is denied.
 
