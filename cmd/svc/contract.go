@@ -55,7 +55,7 @@ Exit codes: 0 nothing breaks, 1 something does, 2 wrong usage.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1]) },
 	}
 	f.addConfig(cmd)
-	offerJSON[[]contract.Change](cmd, &f.json, "print the changes as JSON")
+	offerJSON[[]contract.Change](cmd, &f.json, "print a JSON array of changes: level, where, what")
 	return cmd
 }
 

@@ -41,7 +41,7 @@ func newVerb() *cobra.Command {
 	flags.StringVar(&f.request.Kind, "kind", "", "what it does: "+strings.Join(scaffold.Kinds, ", ")+" (default: "+scaffold.Kinds[0]+")")
 	flags.BoolVar(&f.request.Force, "force", false, "add what is missing to a folder that is not empty")
 	flags.StringVar(&f.request.Enoki, "enoki-path", "", "use the checkout of Enoki in this `DIR`")
-	offerJSON[scaffold.Result](cmd, &f.json, "print JSON")
+	offerJSON[scaffold.Result](cmd, &f.json, "print JSON: {dir, service, package, module, made, enoki, files, kept,\nmissing, example}")
 	return cmd
 }
 

@@ -49,7 +49,8 @@ func pingVerb() *cobra.Command {
 		Long: "Ask every instance whether it is there, several times, and print how long the answers took:\n" +
 			"from svc through the broker to the instance and back. It does not use a worker: an\n" +
 			"instance that answers may still be busy (svc stats). Exit code 3 means that none is\n" +
-			"running, 5 that one has stopped to answer meanwhile.",
+			"running, unless --json asks for a list, which may be empty; 5 that one has stopped to\n" +
+			"answer meanwhile.",
 		Example: "  svc ping\n  svc ping orders --count 10 --interval 1s",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },

@@ -17,6 +17,7 @@ type resultFlags struct {
 	connectFlags
 
 	timeout time.Duration
+	json    bool // changes nothing: a result is JSON
 }
 
 func resultVerb() *cobra.Command {
@@ -36,6 +37,7 @@ func resultVerb() *cobra.Command {
 	}
 	f.addBroker(cmd)
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait for the result; 0 only looks for it")
+	offerJSON[any](cmd, &f.json, "print JSON, as results always are")
 	return cmd
 }
 

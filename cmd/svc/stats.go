@@ -39,7 +39,8 @@ func statsVerb() *cobra.Command {
 			"quarter; for each service, how many of its workers are busy and\n" +
 			"how many calls wait for one. With --watch, a table every 2 s of what has happened\n" +
 			"since the one before, per second, until ^C, which ends it with 0. Services that others\n" +
-			"than svc run are shown as far as they tell. Exit code 3 means that none is running.",
+			"than svc run are shown as far as they tell. Exit code 3 means that none is running,\n" +
+			"unless --json asks for a list, which may be empty.",
 		Example: "  svc stats\n  svc stats orders --watch -i 5s\n  svc stats --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },

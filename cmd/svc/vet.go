@@ -38,7 +38,7 @@ func vetVerb() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.fix, "fix", false, "carry out the fixes that are known, and say what is left")
 	flags.StringVar(&f.tags, "tags", "", "build `TAGS`, with commas between them")
-	offerJSON[[]vetting.Finding](cmd, &f.json, "print a list of findings as JSON")
+	offerJSON[[]vetting.Finding](cmd, &f.json, "print a JSON array of findings: file, line, column, text, fix")
 	return cmd
 }
 
