@@ -166,11 +166,11 @@ func (f *contractFlags) committed(cmd *cobra.Command, ref, target string) (_ ser
 	if _, err := git(ctx, "worktree", "add", "--detach", "--quiet", tree, ref+"^{commit}"); err != nil {
 		return service.Manifest{}, fmt.Errorf("check out %s: %w", ref, err)
 	}
-	path, service := target, ""
+	path, name := target, ""
 	if i := strings.LastIndexByte(target, ':'); i > 0 {
-		path, service = target[:i], target[i:]
+		path, name = target[:i], target[i:]
 	}
-	return f.built(cmd, filepath.Join(tree, prefix, path)+service)
+	return f.built(cmd, filepath.Join(tree, prefix, path)+name)
 }
 
 // git runs git in the folder of the user, and returns what it prints.

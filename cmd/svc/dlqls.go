@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"io"
 	"os/signal"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 )
 

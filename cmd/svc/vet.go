@@ -60,7 +60,7 @@ func (f *vetFlags) run(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	for _, broken := range report.Broken {
-		fmt.Fprintln(cmd.ErrOrStderr(), line(broken))
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), line(broken))
 	}
 	if len(report.Findings)+len(report.Broken) > 0 {
 		return exitWith(exitFailure, nil)
@@ -84,10 +84,10 @@ func findFolders(patterns []string) error {
 }
 
 // mend carries out the fixes and looks again: one may have hidden another mistake.
-func (f *vetFlags) mend(cmd *cobra.Command, request vetting.Request, report vetting.Report) (vetting.Report, error) {
+func (*vetFlags) mend(cmd *cobra.Command, request vetting.Request, report vetting.Report) (vetting.Report, error) {
 	fixed, err := report.Fix()
 	if fixed > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "svc: fixed %d of %d\n", fixed, len(report.Findings))
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "svc: fixed %d of %d\n", fixed, len(report.Findings))
 	}
 	if err != nil || fixed == 0 {
 		return report, err
@@ -107,7 +107,7 @@ func (f *vetFlags) print(cmd *cobra.Command, findings []vetting.Finding) error {
 		return printJSON(cmd.OutOrStdout(), text)
 	}
 	for _, found := range findings {
-		fmt.Fprintln(cmd.OutOrStdout(), line(found))
+		_, _ = fmt.Fprintln(cmd.OutOrStdout(), line(found))
 	}
 	return nil
 }
