@@ -32,8 +32,9 @@ func lsVerb() *cobra.Command {
 		Use:   "ls [SERVICE] [flags]",
 		Short: "List the services that are running.",
 		Long: "List the services that are running, with their versions, instances and methods: those\n" +
-			"that svc call would reach, with the same --broker and --namespace. Exit code 3 means\n" +
-			"that none is, unless --json asks for a list, which may be empty.",
+			"that svc call would reach, with the same --broker and --namespace. Services\n" +
+			"that do not use the broker, such as those with HTTP routes only, are not there. Exit code 3\n" +
+			"means that none is, unless --json asks for a list, which may be empty.",
 		Example: "  svc ls\n  svc ls greeting_service --json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return f.run(cmd, append(args, "")[0]) },
