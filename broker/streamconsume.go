@@ -27,6 +27,10 @@ type ConsumerConfig struct {
 	// AckWait, MaxHeld and Idle; nil leaves all as it is.
 	Note       string
 	Supersedes func(note string) bool
+	// Replaces names a consumer of a work queue that is removed where it is in the way:
+	// two that want the same messages cannot be. What it has not settled stays in the
+	// queue. "" removes none.
+	Replaces string
 	// Slots returns how many deliveries may be held at once. It is called whenever
 	// there may be work to ask for, under a lock: it must not block, nor use the
 	// consumer.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -19,13 +20,38 @@ func (c *Consumer) ensure(ctx context.Context) error {
 	}
 	switch {
 	case errors.Is(err, jetstream.ErrConsumerNotFound):
-		_, err = c.stream.js.CreateOrUpdateConsumer(ctx, c.stream.want.Name, c.config.wanted())
-		return err
+		return c.create(ctx)
 	case err != nil:
 		return err
 	default:
 		return c.supersede(ctx, there.CachedInfo().Config)
 	}
+}
+
+// create makes the consumer, where it has to in place of the one that it replaces.
+func (c *Consumer) create(ctx context.Context) error {
+	stream, former := c.stream.want.Name, c.config.Replaces
+	_, err := c.stream.js.CreateOrUpdateConsumer(ctx, stream, c.config.wanted())
+	if former == "" || !inTheWay(err) {
+		return err
+	}
+	err = c.stream.js.DeleteConsumer(ctx, stream, former)
+	switch {
+	case errors.Is(err, jetstream.ErrConsumerNotFound): // another process was faster
+	case err != nil:
+		return fmt.Errorf("consumer %s of an earlier version is in the way; remove it with nats consumer rm %s %s: %w",
+			former, stream, former, cmp.Or(context.Cause(ctx), err))
+	default:
+		c.logger().InfoContext(ctx, "a consumer of an earlier version was removed", "former", former)
+	}
+	_, err = c.stream.js.CreateOrUpdateConsumer(ctx, stream, c.config.wanted())
+	return err
+}
+
+// inTheWay reports whether another consumer of a work queue wants the same messages.
+func inTheWay(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == codeUnfiltered || api.ErrorCode == codeNotUnique)
 }
 
 func (c ConsumerConfig) wanted() jetstream.ConsumerConfig {

@@ -65,7 +65,7 @@ func (s *Stream) once(ctx context.Context, f func(context.Context) error) error 
 		}
 	}()
 	err := f(ctx)
-	if cause := context.Cause(ctx); err != nil && errors.Is(cause, ErrForbidden) {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrForbidden) && err != nil && !errors.Is(err, ErrForbidden) {
 		return cause
 	}
 	return err
@@ -109,6 +109,8 @@ const (
 	codeTooLarge    jetstream.ErrorCode = 10054
 	codeNoReplicas  jetstream.ErrorCode = 10074 // more than one replica without a cluster
 	codeStoreFailed jetstream.ErrorCode = 10077
+	codeUnfiltered  jetstream.ErrorCode = 10099 // a second consumer of a work queue, for all of it
+	codeNotUnique   jetstream.ErrorCode = 10100 // one for a part of which another consumer is
 )
 
 // isFull reports whether the broker refused a message for want of room. Storing

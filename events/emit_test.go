@@ -3,6 +3,7 @@ package events_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -191,5 +192,46 @@ func TestContextDataTravelsWithAnEvent(t *testing.T) {
 	}
 	if data := await.Take(t, came); data["language"] != " de\n" {
 		t.Errorf("have %q, want the data as it was", data)
+	}
+}
+
+// Versions before had one consumer for all sources, which JetStream does not let be
+// beside others.
+func TestEventOfLaterOutlivesTheConsumerOfAnEarlierVersion(t *testing.T) {
+	b := svctest.NewBroker(t)
+	p := probe(``, nil)
+	svctest.New(t, b, p).Stop()
+	emitter := dial(t, b, "payments")
+	d := emitter.Dispatcher()
+	emit(t, d, "paid", Payment{Order: "before"}, events.After(300*time.Millisecond))
+	if err := emitter.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old := dial(t, b, "old")
+	queue, err := old.Connection().FindStream(t.Context(), "LATER")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := queue.DropConsumer(t.Context(), "due--payments"); err != nil {
+		t.Fatal(err)
+	}
+	held := make(chan *broker.Delivery, 10)
+	former, err := queue.Receive(t.Context(), broker.ConsumerConfig{Name: "due", MaxHeld: -1, Slots: func() int { return 100 }},
+		func(d *broker.Delivery) { held <- d })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = former.Stop(context.WithoutCancel(t.Context())) })
+	await.Take(t, held) // and it is asked for more, as long as the old process runs
+
+	svctest.New(t, b, p)
+	emit(t, dial(t, b, "payments").Dispatcher(), "paid", Payment{Order: "after"}, events.After(50*time.Millisecond))
+	seen := p.book.orders(t, 2)
+	slices.Sort(seen)
+	if !slices.Equal(seen, []string{"after", "before"}) {
+		t.Errorf("have %v, want what was stored before, and what was after", seen)
+	}
+	if _, found, err := queue.Consumer(t.Context(), "due"); found || err != nil {
+		t.Errorf("have the consumer of the earlier version (%v), want it gone", err)
 	}
 }

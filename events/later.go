@@ -37,6 +37,8 @@ const (
 	laterLook  = time.Minute    // until a queue that another process has made is found
 	laterSlots = 100            // events that one process moves at once
 	laterNap   = 24 * time.Hour // after which one that waits is looked at again
+	// laterFormer is the consumer of versions in which there was one for all sources.
+	laterFormer = "due"
 )
 
 func newLater(h *hub) *later {
@@ -138,7 +140,7 @@ func (l *later) open(ctx context.Context, source string, create bool) error {
 	}
 	consumer, err := queue.Receive(ctx, broker.ConsumerConfig{
 		Name: "due--" + source, Filter: laterSubject(l.hub.conn.Namespace(), source+".>"),
-		MaxHeld: -1, Slots: func() int { return laterSlots },
+		Replaces: laterFormer, MaxHeld: -1, Slots: func() int { return laterSlots },
 	}, l.receive)
 	if err != nil {
 		return err
