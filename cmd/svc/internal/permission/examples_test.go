@@ -188,7 +188,9 @@ var examples = map[string]example{
 		},
 	},
 	"extending": {
-		func(*testing.T) []process { return []process{of(&clerk.Clerk{})} },
+		func(t *testing.T) []process {
+			return []process{of(&clerk.Clerk{}).with(fmt.Sprintf("journal: {path: %q}", filepath.Join(t.TempDir(), "journal.txt")))}
+		},
 		func(f *field) { f.want("users of the broker", len(f.users), 0) },
 	},
 }

@@ -42,9 +42,13 @@ type field struct {
 
 // diary keeps what is said of permissions.
 type diary struct {
+	broken chan struct{} // closed with the first line
+
 	mu    sync.Mutex // guards lines
 	lines []string
 }
+
+func newDiary() *diary { return &diary{broken: make(chan struct{})} }
 
 var complaint = regexp.MustCompile(`(?i)violation|permission|forbid`)
 
@@ -54,6 +58,9 @@ func (d *diary) Write(b []byte) (int, error) {
 	defer d.mu.Unlock()
 	for line := range bytes.Lines(b) {
 		if complaint.Match(line) {
+			if len(d.lines) == 0 {
+				close(d.broken)
+			}
 			d.lines = append(d.lines, strings.TrimSpace(string(line)))
 		}
 	}
@@ -83,7 +90,7 @@ const password = "open-sesame"
 // it declares, changed by change.
 func enter(t *testing.T, processes []process, change func([]permission.User)) *field {
 	t.Helper()
-	f := &field{t: t, events: &diary{}}
+	f := &field{t: t, events: newDiary()}
 	for _, p := range processes {
 		app := f.app(p, "nats://127.0.0.1:1", "")
 		f.users = append(f.users, permission.Together(app.Manifest(), permission.Options{})...)
@@ -147,7 +154,7 @@ func (f *field) as(user string) string {
 
 func (f *field) app(p process, url, name string) *service.App {
 	f.t.Helper()
-	cfg, err := config.Load(config.Text("test", "web: {port: 0}\ndrain: 1s"), config.Text(name, p.config),
+	cfg, err := config.Load(config.Text("test", "web: {port: 0}\ndrain: 300ms"), config.Text(name, p.config),
 		config.Define("broker.url="+url), config.Define("broker.restricted=true"))
 	if err != nil {
 		f.t.Fatal(err)
@@ -169,7 +176,9 @@ func (f *field) start(p process) {
 		url = f.as(name[0].Name)
 	}
 	app := f.app(p, url, "process")
-	if err := app.Start(await.Within(f.t)); err != nil {
+	ctx, cancel := f.within()
+	defer cancel()
+	if err := app.Start(ctx); err != nil {
 		f.events.say("start: %v: no permission?", err)
 		return
 	}
@@ -181,10 +190,26 @@ func (f *field) start(p process) {
 	})
 }
 
+// within returns a context that ends when the test is to, or something is broken: then
+// nothing is worth waiting for.
+func (f *field) within() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(await.Within(f.t))
+	go func() { // ends with ctx
+		select {
+		case <-f.events.broken:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
 // call calls as who may do everything.
 func (f *field) call(method string, args ...any) any {
 	f.t.Helper()
-	r, err := f.client.Proxy("").Call(await.Within(f.t), method, args...)
+	ctx, cancel := f.within()
+	defer cancel()
+	r, err := f.client.Proxy("").Call(ctx, method, args...)
 	if err != nil {
 		f.fail("call %s: %v", method, err)
 		return nil
