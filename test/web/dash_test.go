@@ -3,10 +3,13 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -14,7 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/nats-io/nats.go"
 
-	"github.com/enoki-go/enoki/internal/child"
+	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/rpc"
 )
 
 // openDash starts svc dash and opens its page. At the end of the test it reports what the
@@ -95,15 +99,17 @@ func TestDashSaysThatNothingRuns(t *testing.T) {
 
 func TestDashShowsLoadAndCallsAMethodByItsForm(t *testing.T) {
 	w := newWorld(t)
-	w.launch("./examples/orders").Await(`msg=started.*service=(\w+)`, 3)
+	w.launch("-n", "2", "./examples/orders").Await(`msg=started.*service=(\w+)`, 6)
 	b := openDash(t, w, "dash")
-	b.shows("[data-service=orders]", "idle · 1 instance · v1.2.0")
-	load(t, w, "orders.create", "article=pears", "count=0", "--repeat", "100000")
+	b.shows("[data-service=orders]", "idle · 2 instances · v1.2.0")
+	load(t, w, "pears")
 	b.shows("[data-service=prices]", "well")
-	b.holds(`/^[1-9]/.test(document.querySelector("[data-service=orders] .trend .figure").innerText)`)
-	b.holds(`/ms$/.test(document.querySelector("[data-service=orders] .metric:nth-of-type(4)").innerText) || document.querySelector("[data-service=orders]").innerText.includes(" ms")`)
+	b.holds(figures("orders", "/^[1-9][\\d.]*\\/s 0 [\\d.]+ ms [\\d.]+ ms \\d+\\/20 \\d+$/"))
+	b.holds(`/^Requests [1-9][\d.]* \/s Errors 0 \/s · 0 % p95 latency [\d.]+ ms$/.test([1, 2, 3].map((i) => document.querySelectorAll(".tile")[i].innerText).join(" ").replace(/\s+/g, " "))`)
 
 	b.clicks("[data-service=orders] h3 button")
+	b.shows("[data-service=orders] [data-entry=create]", "rpc create")
+	b.shows("[data-service=orders] .instances", "· 1.2.0 · up ")
 	b.clicks(`[data-call="orders.create"]`)
 	b.types("[data-path=article]", "apples")
 	b.types("[data-path=count]", "many")
@@ -133,7 +139,7 @@ func TestDashShowsLoadAndCallsAMethodByItsForm(t *testing.T) {
 func TestDashIsReadByDayByNightAndOnAPhone(t *testing.T) {
 	w := newWorld(t)
 	w.launch("./examples/orders").Await(`msg=started.*service=(\w+)`, 3)
-	load(t, w, "orders.create", "article=plums", "count=1", "--repeat", "100000")
+	load(t, w, "plums", "pears")
 	b := openDash(t, w, "dash-look")
 	b.shows("[data-service=stocks] .about", "errors")
 	b.clicks("[data-service=stocks] h3 button")
@@ -183,6 +189,46 @@ func TestDashShowsABrokerThatGoesAndComesBack(t *testing.T) {
 	b.shows("[data-service=orders]", "idle")
 }
 
+func TestDashShowsWhatWaitsAndSettlesDeadLetters(t *testing.T) {
+	w := newWorld(t)
+	services := w.launch("./examples/events")
+	services.Await(`msg=started.*service=(serviceb)`, 1)
+	emit(t, w, `{"no": "text"}`)
+	b := openDash(t, w, "dash-letters")
+	b.holds(`document.querySelectorAll(".tile")[6].innerText.replace(/\s+/g, " ").startsWith("Dead letters 1")`)
+	services.Stop()
+	b.shows("[data-service=serviceb] .about", "gone")
+	emit(t, w, `"one"`)
+	emit(t, w, `"two"`)
+	b.shows("#queues", "event serviceb")
+	b.holds(`/\n2\n/.test(document.querySelector("#queues .rows .queue").innerText + "\n") && document.querySelectorAll(".tile")[5].innerText.includes("2 stored")`)
+	b.readable()
+	b.picture("queues")
+
+	b.clicks(`nav a[href="#letters"]`)
+	b.clicks(`#letters button[aria-label^="Open"]`)
+	b.shows("dialog", `"no": "text"`)
+	b.readable()
+	b.picture("letter")
+	b.does(chromedp.KeyEvent("\x1b"))
+	b.holds(`!document.querySelector("dialog")`)
+	b.clicks("#choose-all")
+	b.clicks("#drop-chosen")
+	b.shows("dialog", "Drop")
+	b.clicks("dialog button.danger")
+	b.shows("#letters", "No dead letters")
+}
+
+// emit stores an event that serviceb handles, or cannot read.
+func emit(t *testing.T, w *world, payload string) {
+	t.Helper()
+	cmd := exec.CommandContext(await.Within(t, patience), bench.Svc, "emit", "--broker", w.broker, "servicea.my_event_type", payload)
+	cmd.Dir, cmd.Env = bench.Root, bench.Env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("svc emit: %v\n%s", err, out)
+	}
+}
+
 // Names of others are text; the browser would tell of a script that ran, or was refused.
 func TestDashShowsHostileNamesAsText(t *testing.T) {
 	w := newWorld(t)
@@ -191,15 +237,49 @@ func TestDashShowsHostileNamesAsText(t *testing.T) {
 	b.clicks("[data-service=odd] h3 button")
 	b.shows("[data-service=odd] .last", "<img src=x onerror=alert(1)>")
 	b.shows("[data-service=odd] .instances", "<script>")
-	if evaluate[int](b, `document.querySelectorAll("#services img, #services script").length`) != 0 {
+	b.clicks(`nav a[href="#graph"]`)
+	b.shows("#graph", "<img src=y onerror=alert(2)>")
+	if evaluate[int](b, `document.querySelectorAll("main img, main script").length`) != 0 {
 		t.Error("a name has become an element")
 	}
 }
 
-// load makes calls until the test ends.
-func load(t *testing.T, w *world, args ...string) *child.Process {
+// figures is an expression: what stands in the row of a service matches.
+func figures(service, pattern string) string {
+	return pattern + `.test([...document.querySelectorAll("[data-service=` + service + `] > .cols > .metric > .figure:last-of-type")].map((e) => (e.querySelector(".figure") || e).innerText).join(" "))`
+}
+
+// load orders one article after the other, around and around, until the test ends. Of
+// plums there are none.
+func load(t *testing.T, w *world, articles ...string) {
 	t.Helper()
-	return start(t, append([]string{"call", "--broker", w.broker}, args...)...)
+	client, err := rpc.Dial(w.broker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var calls sync.WaitGroup
+	calls.Go(func() {
+		tick := time.NewTicker(20 * time.Millisecond) // so that two cores have time for a browser
+		defer tick.Stop()
+		for i := 0; ctx.Err() == nil; i++ {
+			article := articles[i%len(articles)]
+			count := 0
+			if article == "plums" {
+				count = 1
+			}
+			_, _ = client.Proxy("orders").Call(ctx, "create", article, count) // the page shows what fails
+			select {
+			case <-ctx.Done():
+			case <-tick.C:
+			}
+		}
+	})
+	t.Cleanup(func() {
+		stop()
+		calls.Wait()
+		_ = client.Close()
+	})
 }
 
 // hostile answers discovery in the name of a service of others.
@@ -207,7 +287,8 @@ func hostile(t *testing.T, w *world) {
 	t.Helper()
 	answer, err := json.Marshal(map[string]any{
 		"name": "odd", "id": "<script>alert(1)</script>", "version": "1.0.0", "type": "io.nats.micro.v1.stats_response",
-		"endpoints": []map[string]any{{"name": "go", "subject": "go", "num_requests": 7, "last_error": "<img src=x onerror=alert(1)>"}},
+		"endpoints":   []map[string]any{{"name": "go", "subject": "go", "num_requests": 7, "last_error": "<img src=x onerror=alert(1)>"}},
+		"svc_targets": []map[string]any{{"kind": "rpc", "target": "<img src=y onerror=alert(2)>.go", "requests": 1}},
 	})
 	if err != nil {
 		t.Fatal(err)
