@@ -70,7 +70,7 @@ class ServiceRow {
 		this.state.className = `state ${state}`;
 		this.element.classList.toggle("gone", state === "gone");
 		const versions = service.versions.filter((v) => v).map((v) => (/^\d/.test(v) ? `v${v}` : v)).join(", ");
-		put(this.about, [words, some(service.instances.length + (service.hidden || 0), "instance"), versions].filter((text) => text).join(" · "));
+		put(this.about, [words, state === "gone" ? "" : some(service.instances.length + (service.hidden || 0), "instance"), versions].filter((text) => text).join(" · "));
 		showRates(this, service.rate, this.view.measured, this.view.past.get(service.name));
 		put(this.busy.figure, service.workers > 0 ? `${count(service.busy)}/${count(service.workers)}` : "–");
 		this.meter.show(service.workers > 0 ? service.busy / service.workers : 0);
