@@ -4,8 +4,11 @@ package scaffold
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/mod/module"
 )
 
 // A Request says what to write.
@@ -116,6 +119,10 @@ func (p *plan) refuseModule() error {
 			"), which says itself what it uses; leave --enoki-path away"}
 	}
 	p.names.Module, p.names.Import = p.outer.path, p.outer.importPath(p.dir)
+	if err := module.CheckImportPath(p.names.Import); err != nil {
+		return &RefusedError{fmt.Sprintf("%s would be the package %q, which cannot be imported; choose a folder of letters, digits, - . and _ (%v)",
+			p.request.Dir, p.names.Import, err)}
+	}
 	return nil
 }
 
