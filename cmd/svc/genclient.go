@@ -71,6 +71,9 @@ func (f *genClientFlags) run(cmd *cobra.Command, sources []string) error {
 	if !f.all {
 		return f.generate(cmd, found[0], f.folder)
 	}
+	if err := apart(found); err != nil {
+		return err
+	}
 	var errs []error
 	for _, s := range found {
 		err := f.generate(cmd, s, filepath.Join(f.folder, clientgen.PackageName("", s.Name)))
@@ -79,6 +82,19 @@ func (f *genClientFlags) run(cmd *cobra.Command, sources []string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// apart refuses services whose packages would be one, in which each file replaces the other.
+func apart(found []clientgen.Service) error {
+	first := map[string]string{}
+	for _, s := range found {
+		pkg := clientgen.PackageName("", s.Name)
+		if other, taken := first[pkg]; taken {
+			return fmt.Errorf("--all: the services %s and %s would both have the package %s: generate each with --service NAME and -o DIR", other, s.Name, pkg)
+		}
+		first[pkg] = s.Name
+	}
+	return nil
 }
 
 // generate writes, prints or checks the client of one service.

@@ -228,7 +228,7 @@ func (t *typer) results(m Method, name string) (string, error) {
 			return "", err
 		}
 	}
-	return "(" + strings.Join(append(all, "error"), ", ") + ")", nil
+	return "(" + strings.Join(all, ", ") + ", error)", nil
 }
 
 // events makes the types of payloads, and returns a line about each event.

@@ -56,7 +56,7 @@ type (
 		} `json:"box"`
 		Addr   netip.Addr `json:"addr"`
 		Big    *big.Int   `json:"big"`
-		Dash   int        `json:"-,"`
+		Dash   int        `json:"-,"` //nolint:staticcheck // a key that is one sign
 		Odd    int        `json:"2nd-part/x"`
 		Quoted int        `json:"quoted,string"`
 		Parent map[string]*Order

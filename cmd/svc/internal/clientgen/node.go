@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/enoki-go/enoki/schema"
@@ -188,14 +189,7 @@ func texts(values []any) []string {
 func (n *node) is(t string) bool { return len(n.types) == 1 && n.types[0] == t }
 
 // has reports whether n may be of this type, among others.
-func (n *node) has(t string) bool {
-	for _, have := range n.types {
-		if have == t {
-			return true
-		}
-	}
-	return false
-}
+func (n *node) has(t string) bool { return slices.Contains(n.types, t) }
 
 // ordered are the members of an object in the order in which they are written: that of
 // the fields.

@@ -192,7 +192,7 @@ func (d *document) integer(n *node) string {
 func (d *document) text(n *node, hint string) (string, error) {
 	switch {
 	case len(n.enum) > 0:
-		return d.declare(n, exported(firstOf(n.name, hint)), func(name string) (string, error) { return "string", nil })
+		return d.declare(n, exported(firstOf(n.name, hint)), func(string) (string, error) { return "string", nil })
 	case n.encoding == "base64":
 		return "[]byte", nil
 	case n.format == "date-time":
