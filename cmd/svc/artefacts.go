@@ -57,7 +57,11 @@ func (f *artefactFlags) addPlace(cmd *cobra.Command, credentials string) {
 	flags.StringArrayVar(&f.env, "env", nil, "set a variable that the configuration asks for, `NAME=VALUE`; repeatable")
 }
 
-var imageTag = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+// imageTag and registry are parts of the name of an image.
+var (
+	imageTag = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	registry = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$`)
+)
 
 func (f *artefactFlags) check() error {
 	switch u, err := url.Parse(f.broker); {
@@ -65,7 +69,7 @@ func (f *artefactFlags) check() error {
 		return errors.New("--force: nothing is written without -o")
 	case f.tag != "" && !imageTag.MatchString(f.tag):
 		return fmt.Errorf("--tag: have %q, want a tag of an image: letters, digits, _ . -", f.tag)
-	case strings.Contains(f.registry, "://") || strings.HasSuffix(f.registry, "/"):
+	case f.registry != "" && !registry.MatchString(f.registry):
 		return fmt.Errorf("--registry: have %q, want HOST/PATH, for example registry.example.com/shop", f.registry)
 	case f.broker != "" && (err != nil || u.Host == ""):
 		return errors.New("--broker: want a URL, for example nats://broker.example.com:4222")
@@ -87,6 +91,9 @@ func (f *artefactFlags) variables() (map[string]string, error) {
 		}
 		if config.Secret(name) {
 			return nil, fmt.Errorf("--env %s: a secret would stand in a file; the files say how it is given", name)
+		}
+		if config.Redact(value) != value {
+			return nil, fmt.Errorf("--env %s: the URL holds a password, which would stand in a file: write ${NAME} in its place in a configuration file", name)
 		}
 		all[name] = value
 	}

@@ -2,11 +2,15 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/artefact"
 )
+
+// secretName is what Kubernetes takes as the name of a Secret.
+var secretName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 
 func k8sVerb() *cobra.Command {
 	f := artefactFlags{anywhere: true}
@@ -25,6 +29,9 @@ func k8sVerb() *cobra.Command {
 		RunE: func(cmd *cobra.Command, targets []string) error {
 			if k.Replicas < 1 || k.Most != 0 && k.Most < k.Replicas {
 				return asUsage(cmd, fmt.Errorf("--replicas, --hpa: have %d and at most %d, want at least 1, and no more than the most", k.Replicas, k.Most))
+			}
+			if f.secret != "" && !secretName.MatchString(f.secret) {
+				return asUsage(cmd, fmt.Errorf("--credentials: have %q, want the name of a Secret: small letters, digits, - and .", f.secret))
 			}
 			return f.run(cmd, targets, false, func(a *artefact.Application, _ artefact.Place) ([]artefact.File, error) {
 				if err := a.Check(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -85,13 +86,16 @@ func (a *Application) image(p Program) string {
 	return path.Join(a.Registry, name) + ":" + a.version(p)
 }
 
+// noTag is what the tag of an image may not have, as the + of 1.0.0+5.
+var noTag = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
+
 func (a *Application) version(p Program) string {
 	if a.Tag != "" {
 		return a.Tag
 	}
 	for _, s := range p.Manifest.Services {
 		if s.Version != "" {
-			return strings.ReplaceAll(s.Version, "+", "-") // which tags may not have
+			return noTag.ReplaceAllString(s.Version, "-")
 		}
 	}
 	return "0.0.0"
@@ -104,7 +108,7 @@ func (a *Application) grace() int {
 
 // Check returns what is wrong with deploying a as it is, all at once.
 func (a *Application) Check() error {
-	var errs []error
+	errs := a.clashes()
 	for _, p := range a.Programs {
 		for _, d := range p.dependencies("sql") {
 			if d.Options["engine"] == "sqlite" {
@@ -130,6 +134,18 @@ func (a *Application) Check() error {
 	}
 	slices.SortFunc(errs, func(x, y error) int { return strings.Compare(x.Error(), y.Error()) })
 	return errors.Join(errs...)
+}
+
+// clashes finds programs that have the names of what stands beside them: their hosts and
+// their files would be the same.
+func (a *Application) clashes() (errs []error) {
+	beside := map[string]bool{"config": true, "nats": a.Broker == "", redis.name: a.holds(redis), postgres.name: a.holds(postgres)}
+	for _, p := range a.Programs {
+		if beside[p.Name] {
+			errs = append(errs, fmt.Errorf("the program %s would have the name of what stands beside it: give its folder another name, or make one program of all with --together", p.Name))
+		}
+	}
+	return errs
 }
 
 // usual are variables that programs read without being told to.

@@ -53,7 +53,7 @@ func (a *Application) composed(at Place, p Program, open map[int]bool) *yaml.Nod
 	}
 	environment := block()
 	for _, s := range a.environment() {
-		environment.Content = append(environment.Content, node(s.name), node(s.value))
+		environment.Content = append(environment.Content, node(s.name), node(verbatim(s.value)))
 	}
 	for _, name := range a.secrets() {
 		environment.Content = append(environment.Content, node(name), node("${"+name+":?a secret, letters and digits}"))
@@ -88,6 +88,9 @@ func (a *Application) composed(at Place, p Program, open map[int]bool) *yaml.Nod
 		"security_opt", words("no-new-privileges:true"),
 	)
 }
+
+// verbatim writes a text in which docker compose would look for variables.
+func verbatim(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // why says where a grace period comes from.
 func (a *Application) why() string { return "running calls may take " + shortDuration(a.Drain) }

@@ -43,9 +43,9 @@ func healthcheck(command ...string) *yaml.Node {
 
 func (a *Application) composedPostgres() *yaml.Node {
 	d := a.database()
-	environment := block("POSTGRES_DB", d.first())
+	environment := block("POSTGRES_DB", verbatim(d.first()))
 	if d.user != "" && d.user != "postgres" {
-		environment.Content = append(environment.Content, node("POSTGRES_USER"), node(d.user))
+		environment.Content = append(environment.Content, node("POSTGRES_USER"), node(verbatim(d.user)))
 	}
 	if d.password != "" {
 		environment.Content = append(environment.Content, node("POSTGRES_PASSWORD"), node("${"+d.password+":?a secret, letters and digits}"))
@@ -60,7 +60,7 @@ func (a *Application) composedPostgres() *yaml.Node {
 		"configs", configs,
 		"restart", "unless-stopped",
 		"volumes", words("postgres:/var/lib/postgresql/data"),
-		"healthcheck", healthcheck("pg_isready", "-U", d.admin()),
+		"healthcheck", healthcheck("pg_isready", "-U", verbatim(d.admin())),
 	)
 }
 
@@ -91,7 +91,7 @@ func (a *Application) composedConfigs() any {
 	if !a.holds(postgres) || a.database().others() == "" {
 		return nil
 	}
-	return block("databases", block("content", a.database().others()))
+	return block("databases", block("content", verbatim(a.database().others())))
 }
 
 func (a *Application) composedSecrets() any {
@@ -100,7 +100,7 @@ func (a *Application) composedSecrets() any {
 		all.Content = append(all.Content, node(name), block("environment", strings.ToUpper(name)))
 	}
 	if a.Credentials != "" {
-		all.Content = append(all.Content, node(credentialsFile), block("file", a.Credentials))
+		all.Content = append(all.Content, node(credentialsFile), block("file", verbatim(a.Credentials)))
 	}
 	if len(all.Content) == 0 {
 		return nil

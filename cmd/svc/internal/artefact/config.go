@@ -20,6 +20,7 @@ type Config struct {
 	Defines   []string // KEY=VALUE, which the image holds
 	variables []variable
 	servers   []server
+	literal   []string // places of secrets that a file holds itself
 }
 
 // A variable is one of the environment that a file asks for.
@@ -81,9 +82,27 @@ func (c *Config) walk(n *yaml.Node, path []string, file string) {
 			c.walk(n.Content[i+1], append(slices.Clip(path), n.Content[i].Value), file)
 		}
 	case yaml.ScalarNode:
-		c.scalar(n.Value, path, file+":"+strconv.Itoa(n.Line))
+		at := file + ":" + strconv.Itoa(n.Line)
+		if n.Tag == "!!str" && holdsSecret(n.Value, path) {
+			c.literal = append(c.literal, at)
+		}
+		c.scalar(n.Value, path, at)
 	case yaml.AliasNode:
 	}
+}
+
+// holdsSecret reports whether a secret stands in text itself, not in a variable.
+func holdsSecret(text string, path []string) bool {
+	bare := placeholder.ReplaceAllString(text, "")
+	if len(path) > 0 && config.Secret(path[len(path)-1]) && bare != "" {
+		return true
+	}
+	u, err := url.Parse(bare)
+	if err != nil {
+		return false
+	}
+	password, _ := u.User.Password()
+	return password != ""
 }
 
 // placeholder is ${NAME} or ${NAME:default}, without defaults that nest.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -42,6 +43,9 @@ func (a *Application) Docker(at Place) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.plainPaths(at); err != nil {
+		return nil, err
+	}
 	entry, copies := a.entrypoint()
 	dockerfile := path.Join(at.Folder, "Dockerfile")
 	i := image{
@@ -71,6 +75,23 @@ func (a *Application) Docker(at Place) ([]File, error) {
 		files = append(files, File{f.name, text})
 	}
 	return files, nil
+}
+
+// plainPath is one that means nothing else to a shell, and nothing to Docker.
+var plainPath = regexp.MustCompile(`^[A-Za-z0-9_./@+~-]*$`)
+
+// plainPaths refuses names that would be more than names in a Dockerfile.
+func (a *Application) plainPaths(at Place) error {
+	paths := slices.Concat([]string{at.Folder}, a.Config.Files)
+	for _, p := range a.Programs {
+		paths = append(paths, p.Build)
+	}
+	for _, one := range paths {
+		if !plainPath.MatchString(one) {
+			return fmt.Errorf("the path %q would stand in commands of the Dockerfile: want letters, digits and / . _ - + @ alone", one)
+		}
+	}
+	return nil
 }
 
 func fill(name string, data any) (string, error) {

@@ -135,8 +135,8 @@ func (w Wanted) config(cwd, module string) (Config, error) {
 		shown = append(shown, filepath.ToSlash(rel))
 	}
 	for _, d := range w.Defines {
-		key, _, _ := strings.Cut(d, "=")
-		if config.Secret(key) {
+		key, value, _ := strings.Cut(d, "=")
+		if config.Secret(key) || config.Redact(value) != value {
 			return Config{}, fmt.Errorf("--define %s: a secret would stand in the image: write ${NAME} in a configuration file", key)
 		}
 	}

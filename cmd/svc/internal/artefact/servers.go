@@ -143,6 +143,9 @@ func (a *Application) Notes() (notes []string) {
 	if a.holds(postgres) && a.database().password == "" {
 		notes = append(notes, "the URL of PostgreSQL has no variable for its password: write ${DB_PASSWORD:}")
 	}
+	for _, at := range a.Config.literal {
+		notes = append(notes, at+" holds a secret itself, and the image holds the file: write ${NAME:} there, with a name of your own")
+	}
 	for _, p := range a.Programs {
 		for _, s := range p.Manifest.Services {
 			if s.Version == "0.0.0" && a.Tag == "" {
