@@ -31,7 +31,7 @@ func k8sVerb() *cobra.Command {
 				return asUsage(cmd, fmt.Errorf("--replicas, --hpa: have %d and at most %d, want at least 1, and no more than the most", k.Replicas, k.Most))
 			}
 			if f.secret != "" && !secretName.MatchString(f.secret) {
-				return asUsage(cmd, fmt.Errorf("--credentials: have %q, want the name of a Secret: small letters, digits, - and .", f.secret))
+				return asUsage(cmd, fmt.Errorf("--credentials: have %q, want the name of a Secret: small letters, digits, dots and dashes", f.secret))
 			}
 			return f.run(cmd, targets, false, func(a *artefact.Application, _ artefact.Place) ([]artefact.File, error) {
 				if err := a.Check(); err != nil {

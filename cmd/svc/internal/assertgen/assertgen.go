@@ -122,7 +122,7 @@ func (s *source) assertion(m markedMethod, imports map[string]string) (string, e
 	if strings.Contains(results, ", ") {
 		results = "(" + results + ")"
 	}
-	if err := s.imports(d, imports); err != nil {
+	if err := addImports(d, imports); err != nil {
 		return "", fmt.Errorf("%s: %w", s.files.Position(d.decl.Pos()), err)
 	}
 	return fmt.Sprintf("_ func(%s) %s = (*%s).%s", strings.Join(params, ", "), results, m.typ, m.method), nil
@@ -166,8 +166,8 @@ func (s *source) text(e ast.Expr) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// imports adds the packages that the types of a method are of.
-func (s *source) imports(d declared, imports map[string]string) (err error) {
+// addImports adds the packages that the types of a method are of.
+func addImports(d declared, imports map[string]string) (err error) {
 	ast.Inspect(d.decl.Type, func(n ast.Node) bool {
 		sel, ok := n.(*ast.SelectorExpr)
 		if !ok {

@@ -64,6 +64,7 @@ func (f findings) wantNone(t *testing.T, checks ...string) {
 }
 
 func withStreams(t *testing.T) func(*server.Options) {
+	t.Helper()
 	dir := t.TempDir()
 	return func(o *server.Options) { o.JetStream, o.StoreDir = true, dir }
 }
@@ -171,7 +172,7 @@ func greetingAs(t *testing.T, addr, version string) string {
 // serveAs serves one client, and returns what waits for its end.
 func serveAs(client net.Conn, addr, version string) (wait func()) {
 	ended := make(chan struct{}, 2)
-	up, err := net.Dial("tcp", addr) //nolint:noctx // a test's own server
+	up, err := net.Dial("tcp", addr)
 	if err != nil {
 		_ = client.Close()
 		return func() {}

@@ -70,7 +70,7 @@ func (clock) run(ctx context.Context, p *Patient) []Finding {
 		return nil
 	}
 	var name string
-	for name = range p.clinic.js.StreamNames(ctx).Name() { //nolint:revive // the lister ends when all are taken
+	for name = range p.clinic.js.StreamNames(ctx).Name() {
 	}
 	if name == "" {
 		return nil
