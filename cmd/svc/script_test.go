@@ -23,6 +23,7 @@ import (
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
+	slowBuild = time.Hour
 	testscript.Main(m, map[string]func(){"svc": main})
 }
 
