@@ -50,7 +50,7 @@ func TestLatenciesBeyondTheClassesAreNotLost(t *testing.T) {
 
 func TestNothingHasNoQuantile(t *testing.T) {
 	t.Parallel()
-	if have := (dependency.Latency)(nil).Quantile(0.95); have != 0 {
+	if have := dependency.Latency(nil).Quantile(0.95); have != 0 {
 		t.Errorf("have %v, want 0", have)
 	}
 }

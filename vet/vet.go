@@ -171,7 +171,7 @@ func (c *checker) services() []*service {
 }
 
 // isService reports whether a type declares entrypoints or is named as a service.
-func (c *checker) isService(t *types.Named) bool {
+func (*checker) isService(t *types.Named) bool {
 	if _, ok := t.Underlying().(*types.Struct); !ok {
 		return false
 	}
@@ -201,9 +201,9 @@ func declaresFields(t *types.Named, seen map[*types.Named]bool) bool {
 // embeds notes the structs of the package that a service embeds.
 func (c *checker) embeds(t *types.Named) {
 	st, _ := t.Underlying().(*types.Struct)
-	for i := range st.NumFields() {
-		inner, ok := types.Unalias(st.Field(i).Type()).(*types.Named)
-		if !ok || !st.Field(i).Embedded() || c.inside[inner.Obj()] {
+	for f := range st.Fields() {
+		inner, ok := types.Unalias(f.Type()).(*types.Named)
+		if !ok || !f.Embedded() || c.inside[inner.Obj()] {
 			continue
 		}
 		if _, isStruct := inner.Underlying().(*types.Struct); isStruct {

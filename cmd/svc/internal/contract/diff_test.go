@@ -97,8 +97,10 @@ func TestChangesOfDeclarations(t *testing.T) {
 
 func TestChangesOfSchemas(t *testing.T) {
 	for _, tt := range []struct{ name, old, now, input, output string }{
-		{"new required field", `"required":["customer","items"]`, `"required":["customer","items","note"]`,
-			"BREAKING", "COMPATIBLE"},
+		{
+			"new required field", `"required":["customer","items"]`, `"required":["customer","items","note"]`,
+			"BREAKING", "COMPATIBLE",
+		},
 		{"field may be left out", `"required":["customer","items"]`, `"required":["items"]`, "COMPATIBLE", "BREAKING"},
 		{"type narrowed", `["string","null"]`, `"string"`, "BREAKING", "COMPATIBLE"},
 		{"type widened", `"customer":{"type":"string"`, `"customer":{"type":["string","null"]`, "COMPATIBLE", "BREAKING"},

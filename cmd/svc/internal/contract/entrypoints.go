@@ -174,7 +174,7 @@ func (d *diff) emitted(old, now service.Declared) {
 		}
 		where := "event " + o.Target
 		same := func(n service.DeclaredDependency) bool { return n.Kind == "event" && n.Target == o.Target }
-		any := func(n service.DeclaredDependency) bool { return n.Kind == "event" && n.Target == old.Name+".*" }
+		whole := func(n service.DeclaredDependency) bool { return n.Kind == "event" && n.Target == old.Name+".*" }
 		i := slices.IndexFunc(now.Dependencies, same)
 		switch {
 		case i >= 0:
@@ -183,7 +183,7 @@ func (d *diff) emitted(old, now service.Declared) {
 			if o.Options["reliable"] != n.Options["reliable"] {
 				d.reliable(where, n.Options["reliable"] != "false")
 			}
-		case slices.ContainsFunc(now.Dependencies, any):
+		case slices.ContainsFunc(now.Dependencies, whole):
 			d.add(Info, where, "it is no longer declared; a dispatcher may emit it")
 		default:
 			d.add(Breaking, where, "it is no longer emitted")

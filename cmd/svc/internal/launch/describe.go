@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func Describe(ctx context.Context, binary string, args, env []string) (service.M
 	var manifest service.Manifest
 	limited, cancel := context.WithTimeout(ctx, describing)
 	defer cancel()
-	cmd := exec.CommandContext(limited, binary, append(args[:len(args):len(args)], "--describe")...)
+	cmd := exec.CommandContext(limited, binary, append(slices.Clip(args), "--describe")...)
 	cmd.Env = env
 	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer

@@ -111,7 +111,7 @@ func (s *Sources) addModule(root string) {
 func (s *Sources) addTree(root string) {
 	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
-			return nil // what cannot be read is no source
+			return nil //nolint:nilerr // what cannot be read is no source
 		}
 		if path != root && skipped(path, d.Name()) {
 			return fs.SkipDir

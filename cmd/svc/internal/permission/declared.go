@@ -94,13 +94,13 @@ func (d *declared) jobs(from string) {
 
 // caller calls, or submits.
 func (d *declared) caller(f service.DeclaredDependency, from string) {
-	service, method, _ := strings.Cut(f.Target, ".")
+	callee, method, _ := strings.Cut(f.Target, ".")
 	methods := []string{method}
 	if list := f.Options["methods"]; method == "" && list != "" {
 		methods = strings.Split(list, ",")
 	}
-	if service == "" {
-		service = "*"
+	if callee == "" {
+		callee = "*"
 		d.note(from + " names no service: it may call every method of every service; a tag service:\"…\" narrows that")
 	}
 	for _, m := range methods {
@@ -108,37 +108,37 @@ func (d *declared) caller(f service.DeclaredDependency, from string) {
 			m = "*"
 		}
 		if f.Options["delivery"] == "durable" {
-			d.submits(service, m, from)
+			d.submits(callee, m, from)
 		} else {
-			d.calls(service, m, from)
+			d.calls(callee, m, from)
 		}
 	}
 }
 
 // calls calls one method; "*" stands for any service or method.
-func (d *declared) calls(service, method, from string) {
-	d.pub(from+" calls", d.subject("rpc", service, method))
-	d.pub(from+": takes up what an instance has offered", d.subject("rpci", service, "*", method, "*"))
-	d.pub(from+": has an instance the call, and has it still?", d.subject("rpci", service, "*", "probe"))
-	d.pub(from+": gives a call up", d.subject("rpci", service, "*", "cancel"))
-	d.pub(from+": waits for a worker, and asks where calls are", d.subject("rpcw", service, "*"))
+func (d *declared) calls(callee, method, from string) {
+	d.pub(from+" calls", d.subject("rpc", callee, method))
+	d.pub(from+": takes up what an instance has offered", d.subject("rpci", callee, "*", method, "*"))
+	d.pub(from+": has an instance the call, and has it still?", d.subject("rpci", callee, "*", "probe"))
+	d.pub(from+": gives a call up", d.subject("rpci", callee, "*", "cancel"))
+	d.pub(from+": waits for a worker, and asks where calls are", d.subject("rpcw", callee, "*"))
 	known := d.Namespace + "_services"
 	d.bucket(known, from+": does the service exist, though it does not run?")
-	d.pub(from+": does the service exist, though it does not run?", "$JS.API.DIRECT.GET.KV_"+known+".$KV."+known+"."+service)
+	d.pub(from+": does the service exist, though it does not run?", "$JS.API.DIRECT.GET.KV_"+known+".$KV."+known+"."+callee)
 }
 
 // submits makes durable calls of one method.
-func (d *declared) submits(service, method, from string) {
-	queue, results := d.stream("RPC", service), d.stream("RPCR", service)
-	if service == "*" { // a token of its own is all that a wildcard can be
+func (d *declared) submits(callee, method, from string) {
+	queue, results := d.stream("RPC", callee), d.stream("RPCR", callee)
+	if callee == "*" { // a token of its own is all that a wildcard can be
 		queue, results = "*", "*"
 	}
-	d.pub(from+" submits", d.subject("rpcq", service, method))
+	d.pub(from+" submits", d.subject("rpcq", callee, method))
 	for _, stream := range []string{queue, results} {
 		d.open(stream, from+": where durable calls and their results are")
 		d.pub(from+": is it in the queue, or done?", "$JS.API.STREAM.MSG.GET."+stream)
 	}
-	d.sub(from+": hears of results", d.subject("rpcr", service, "*"), "")
+	d.sub(from+": hears of results", d.subject("rpcr", callee, "*"), "")
 }
 
 // gateway calls whatever is announced.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,7 @@ var examples = map[string]example{
 	},
 	"jobs": {
 		func(t *testing.T) []process {
+			t.Helper()
 			folder := t.TempDir()
 			return []process{of(&jobs.Thumbnails{Painter: painter{}}).with(fmt.Sprintf(
 				"thumbnails: {folder: %q}\ndatabases: {thumbnails: {url: %q}}", folder, "sqlite:"+filepath.Join(folder, "t.db")))}
@@ -92,6 +94,7 @@ var examples = map[string]example{
 	},
 	"reports": {
 		func(t *testing.T) []process {
+			t.Helper()
 			return []process{of(&reports.Reports{}).with(fmt.Sprintf("reports: {folder: %q, month: 1ms}", t.TempDir()))}
 		},
 		func(f *field) {
@@ -152,6 +155,7 @@ var examples = map[string]example{
 	},
 	"social": {
 		func(t *testing.T) []process {
+			t.Helper()
 			redis := "REDIS_URIS: {development: " + redistest.URL(t) + "}"
 			return []process{
 				{services: func() []any { return []any{&api.API{}} }}, of(&push.Push{}), of(&register.Register{}).with(redis),
@@ -167,6 +171,7 @@ var examples = map[string]example{
 	},
 	"travel": {
 		func(t *testing.T) []process {
+			t.Helper()
 			redis := "REDIS_URIS: {development: " + redistest.URL(t) + "}"
 			return []process{of(&gateway.Gateway{}), of(&airports.Airports{}).with(redis), of(&trips.Trips{}).with(redis)}
 		},
@@ -179,6 +184,7 @@ var examples = map[string]example{
 	},
 	"users": {
 		func(t *testing.T) []process {
+			t.Helper()
 			return []process{of(&users.Users{}).with(fmt.Sprintf("databases: {users: {url: %q}, audit: {url: %q}}",
 				"sqlite:"+filepath.Join(t.TempDir(), "u.db"), "sqlite:"+filepath.Join(t.TempDir(), "a.db")))}
 		},
@@ -189,6 +195,7 @@ var examples = map[string]example{
 	},
 	"extending": {
 		func(t *testing.T) []process {
+			t.Helper()
 			return []process{of(&clerk.Clerk{}).with(fmt.Sprintf("journal: {path: %q}", filepath.Join(t.TempDir(), "journal.txt")))}
 		},
 		func(f *field) { f.want("users of the broker", len(f.users), 0) },
@@ -201,7 +208,7 @@ func driveEvents(f *field) {
 	for _, cents := range []int{40, 50} {
 		f.call("shop.price", "apple")
 		f.call("catalog.set", "apple", cents)
-		f.until("the shop has heard", func() bool { return strings.Contains(fmt.Sprint(f.call("shop.price", "apple")), fmt.Sprint(cents)) })
+		f.until("the shop has heard", func() bool { return strings.Contains(fmt.Sprint(f.call("shop.price", "apple")), strconv.Itoa(cents)) })
 	}
 }
 

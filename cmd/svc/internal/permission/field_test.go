@@ -81,7 +81,7 @@ func (d *diary) Warnf(format string, v ...any)  { d.say(format, v...) }
 func (d *diary) Fatalf(format string, v ...any) { d.say(format, v...) }
 func (d *diary) Errorf(format string, v ...any) { d.say(format, v...) }
 func (*diary) Debugf(string, ...any)            {}
-func (*diary) Tracef(format string, v ...any)   {}
+func (*diary) Tracef(string, ...any)            {}
 
 // password is that of all users: the permissions are what is tested.
 const password = "open-sesame"

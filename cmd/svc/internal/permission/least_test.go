@@ -197,8 +197,10 @@ func driveTrio(f *field, ticked *counter) {
 		n := 0
 		letters, err := events.OpenDeadLetters(await.Within(f.t), f.client.Connection())
 		if err == nil {
-			for range letters.All(await.Within(f.t), events.LetterFilter{}) {
-				n++
+			for _, err := range letters.All(await.Within(f.t), events.LetterFilter{}) {
+				if err == nil {
+					n++
+				}
 			}
 		}
 		return n == 3

@@ -9,12 +9,12 @@ import (
 )
 
 // stream returns the name of a stream, of a service or of all.
-func (d *declared) stream(prefix, service string) string {
+func (d *declared) stream(prefix, owner string) string {
 	if d.Namespace != "svc" {
 		prefix += "_" + d.Namespace
 	}
-	if service != "" {
-		prefix += "_" + service
+	if owner != "" {
+		prefix += "_" + owner
 	}
 	return prefix
 }

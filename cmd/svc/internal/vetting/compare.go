@@ -41,20 +41,21 @@ func (l *looker) compare() {
 
 // positionOf is the reverse of token.Position.String.
 func positionOf(place string) token.Position {
-	rest, column, _ := cutLast(place)
-	file, line, _ := cutLast(rest)
+	rest, column := cutLast(place)
+	file, line := cutLast(rest)
 	p := token.Position{Filename: file}
 	p.Line, _ = strconv.Atoi(line)
 	p.Column, _ = strconv.Atoi(column)
 	return p
 }
 
-func cutLast(s string) (before, after string, found bool) {
+// cutLast cuts at the last colon; what has none has nothing behind it.
+func cutLast(s string) (before, after string) {
 	i := strings.LastIndexByte(s, ':')
 	if i < 0 {
-		return s, "", false
+		return s, ""
 	}
-	return s[:i], s[i+1:], true
+	return s[:i], s[i+1:]
 }
 
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

@@ -54,7 +54,7 @@ func (n *notified) next(ctx context.Context) (string, error) {
 			if e.Op != fsnotify.Chmod {
 				return e.Name, nil
 			}
-		case <-n.watcher.Errors: // events may be lost
+		case <-n.watcher.Errors: //nolint:errcheck // whatever it is, events may be lost
 			return "", nil
 		case <-ctx.Done():
 			return "", ctx.Err()
