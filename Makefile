@@ -14,13 +14,13 @@ help: ## say what can be made
 
 .PHONY: test
 test: ## run all tests
-	go test $$(go list ./... | grep -v /test/scenarios)
+	go test -timeout 30m $$(go list ./... | grep -v /test/scenarios)
 	go -C bench test ./...
 	go -C test/chaos test ./...
 
 .PHONY: race
 race: ## run them with the race detector, one package at a time
-	go test -race -p 1 $$(go list ./... | grep -v /test/scenarios)
+	go test -race -p 1 -timeout 30m $$(go list ./... | grep -v /test/scenarios)
 	go -C bench test -race ./...
 	go -C test/chaos test -race ./...
 
