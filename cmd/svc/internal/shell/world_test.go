@@ -135,6 +135,9 @@ func newSetup(t *testing.T, with ...func(*shell.Config)) *setup {
 	}
 	t.Cleanup(func() { _ = client.Close() })
 	s.client = client
+	if err := client.Connection().Await(s.within()); err != nil { // as svc shell does
+		t.Fatal(err)
+	}
 	config := shell.Config{Client: client, Stdout: &s.stdout, Stderr: &s.stderr, Events: s.events}
 	for _, change := range with {
 		change(&config)
