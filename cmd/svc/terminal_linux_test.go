@@ -23,6 +23,7 @@ type terminal struct {
 
 	mu     sync.Mutex // guards screen
 	screen bytes.Buffer
+	shown  chan struct{} // takes one when the screen has changed
 }
 
 // openShell starts svc shell at a terminal, with a cache folder.
@@ -55,7 +56,7 @@ func openTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
 		t.Fatal(err)
 	}
 	_ = program.Close()
-	p := &terminal{t: t, side: person, cmd: cmd}
+	p := &terminal{t: t, side: person, cmd: cmd, shown: make(chan struct{}, 1)}
 	read := make(chan struct{})
 	go func() { defer close(read); _, _ = io.Copy(p, person) }()
 	t.Cleanup(func() {
@@ -95,6 +96,10 @@ func openPTY(t *testing.T) (person, program *os.File) {
 func (p *terminal) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	select {
+	case p.shown <- struct{}{}:
+	default: // who waits has not looked at the change before
+	}
 	return p.screen.Write(b)
 }
 
@@ -107,18 +112,30 @@ func (p *terminal) sees(text string) {
 }
 
 func (p *terminal) seesWithin(limit time.Duration, text string) (have string, ok bool) {
-	for deadline := time.Now().Add(limit); ; time.Sleep(5 * time.Millisecond) {
-		p.mu.Lock()
-		have = p.screen.String()
-		i := strings.Index(have, text)
-		if i >= 0 {
-			p.screen.Next(i + len(text))
+	over := time.NewTimer(limit)
+	defer over.Stop()
+	for {
+		if have, ok = p.take(text); ok {
+			return have, true
 		}
-		p.mu.Unlock()
-		if i >= 0 || time.Now().After(deadline) {
-			return have, i >= 0
+		select {
+		case <-p.shown:
+		case <-over.C:
+			return have, false
 		}
 	}
+}
+
+// take forgets what is on the screen up to text, if that is there.
+func (p *terminal) take(text string) (have string, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	have = p.screen.String()
+	i := strings.Index(have, text)
+	if i >= 0 {
+		p.screen.Next(i + len(text))
+	}
+	return have, i >= 0
 }
 
 // completes presses Tab until text is there: on a machine that is busy services answer

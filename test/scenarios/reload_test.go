@@ -29,6 +29,7 @@ const (
 const smithSource = `package door
 
 import (
+	"context"
 	"time"
 
 	"github.com/enoki-go/enoki/rpc"
@@ -41,8 +42,11 @@ type Door struct {
 	_ web.Route  ` + "`method:\"Open\" route:\"POST /open\"`" + `
 }
 
-func (*Door) Open() string {
-	time.Sleep(5 * time.Millisecond)
+func (*Door) Open(ctx context.Context) string {
+	select { // calls are under way when the next version comes
+	case <-ctx.Done():
+	case <-time.After(5 * time.Millisecond):
+	}
 	return "version 0"
 }
 `
@@ -91,7 +95,7 @@ func (s *smith) breaks() {
 	s.t.Helper()
 	wrong := fmt.Sprintf(`return "version %d"`, s.version)
 	s.edit("door/door.go", wrong, "return 7")
-	s.svc.await(`^door/door.go:18:9: cannot use 7`, 1)
+	s.svc.await(`^door/door.go:22:9: cannot use 7`, 1)
 	s.svc.await("^svc: build failed, keeping the previous version$", 1)
 	s.edit("door/door.go", "return 7", wrong)
 	s.svc.await("^svc: (nothing that runs has changed|running the new version)$", s.version+1)
@@ -134,15 +138,29 @@ func (g *throng) note(answer string, err error) {
 	g.seen[answer]++
 }
 
+// answered returns how often that went well.
+func (g *throng) answered() (total int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, n := range g.seen {
+		total += n
+	}
+	return total
+}
+
+// more waits until so many more were answered.
+func (g *throng) more(t *testing.T, what string, n int) {
+	t.Helper()
+	wanted := g.answered() + n
+	await.Until(t, fmt.Sprintf("%d more %s are answered", n, what), func() bool { return g.answered() >= wanted })
+}
+
 // leave checks that nobody was turned away, and that each version answered.
 func (g *throng) leave(t *testing.T, what string, versions int) {
 	t.Helper()
 	close(g.over)
 	g.all.Wait()
-	total := 0
-	for _, n := range g.seen {
-		total += n
-	}
+	total := g.answered()
 	if len(g.errs) > 0 {
 		t.Errorf("%s: %d of %d failed, want none; the first: %v", what, len(g.errs), total+len(g.errs), g.errs[0])
 	}
@@ -221,7 +239,7 @@ func TestReloadUnderLoadLosesNothing(t *testing.T) {
 		} else {
 			s.edits()
 		}
-		time.Sleep(time.Second / 3) // of the new version under load
+		calls.more(t, "calls", 100) // by the new version
 	}
 	s.edits()
 	calls.leave(t, "calls", s.version)

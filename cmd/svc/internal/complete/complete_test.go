@@ -67,13 +67,16 @@ const patience = 4 * complete.Freshness
 
 func wantNames(t *testing.T, names func() []complete.Name, want ...complete.Name) {
 	t.Helper()
-	have := names()
-	for until := time.Now().Add(patience); !slices.Equal(have, want) && time.Now().Before(until); have = names() {
-		time.Sleep(50 * time.Millisecond)
-	}
-	if !slices.Equal(have, want) {
-		t.Errorf("have %+v\nwant %+v", have, want)
-	}
+	var have []complete.Name
+	defer func() {
+		if t.Failed() {
+			t.Logf("have %+v\nwant %+v", have, want)
+		}
+	}()
+	await.Until(t, "the names are there", func() bool {
+		have = names()
+		return slices.Equal(have, want)
+	}, patience)
 }
 
 // params is Directory.Params, to be asked again.

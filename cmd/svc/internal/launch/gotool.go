@@ -118,9 +118,13 @@ func (g gotool) list(ctx context.Context, pattern string) ([]listed, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []listed
+	return packages[listed](out, pattern)
+}
+
+// packages reads what go list has printed of a pattern: a document for each package.
+func packages[T any](out []byte, pattern string) (all []T, err error) {
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p listed
+		var p T
 		err := dec.Decode(&p)
 		if errors.Is(err, io.EOF) {
 			return all, nil

@@ -1,12 +1,8 @@
 package launch
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -170,16 +166,5 @@ func (g gotool) deps(ctx context.Context, pattern string) ([]dep, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []dep
-	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p dep
-		err := dec.Decode(&p)
-		if errors.Is(err, io.EOF) {
-			return all, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read go list -deps %s: %w", pattern, err)
-		}
-		all = append(all, p)
-	}
+	return packages[dep](out, pattern)
 }

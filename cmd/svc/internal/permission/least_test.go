@@ -17,8 +17,8 @@ import (
 )
 
 func trio() ([]process, *counter) {
-	ticked := &counter{looked: make(chan struct{})}
-	return []process{of(&Worker{Ticked: ticked}), of(&Teller{}), of(&Asker{})}, ticked
+	ticked := &counter{looked: make(chan struct{}), accepted: make(chan struct{}, 1)}
+	return []process{of(&Worker{Ticked: ticked}), of(&Teller{}), of(&Asker{Watched: ticked})}, ticked
 }
 
 // driveTrio has each of the three do all that its permissions are for.
@@ -31,11 +31,15 @@ func driveTrio(f *field, ticked *counter) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	looks, err := f.client.Connection().Subscribe("$JS.API.STREAM.MSG.GET.RPC_worker", "", func(*broker.Msg) { ticked.look() })
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer func() { _ = looks.Stop(await.Within(f.t)) }()
+	f.watch("$JS.API.STREAM.MSG.GET.RPC_worker", func(*broker.Msg) { ticked.look() })
+	f.watch("$JS.API.DIRECT.GET.KV_LOCKS_svc.>", func(*broker.Msg) { ticked.locks.Add(1) })
+	f.watch("svc.rpci.worker.*.cancel", func(*broker.Msg) { ticked.cancels.Add(1) })
+	f.watch("_INBOX.asker.>", func(m *broker.Msg) {
+		if m.Header.Get("Svc-Kind") == "accept" {
+			ticked.accept()
+		}
+	})
+	before := ticked.locks.Load()
 	var all sync.WaitGroup
 	all.Go(func() { f.call("teller.hold") })
 	all.Go(func() { f.call("asker.ask") })
@@ -44,12 +48,15 @@ func driveTrio(f *field, ticked *counter) {
 		ticked.look() // it was not allowed to
 	})
 	all.Go(func() { f.call("teller.tell") })
-	all.Go(func() {
-		time.Sleep(100 * time.Millisecond) // the teller waits for it
-		_ = held.Release(await.Within(f.t))
-	})
+	// It looks once more when it will be told that the lock is given back.
+	f.until("the teller waits for the lock", func() bool { return ticked.locks.Load() > before+1 })
+	_ = held.Release(await.Within(f.t))
 	all.Wait()
-	f.call("asker.give_up")
+	f.until("a call was given up at its instance", func() bool {
+		ticked.forget()
+		f.call("asker.give_up")
+		return ticked.cancels.Load() > 0
+	})
 	f.until("the worker has ticked twice", func() bool { return ticked.count() > 1 })
 	f.until("three events are dead", func() bool {
 		n := 0
@@ -64,6 +71,19 @@ func driveTrio(f *field, ticked *counter) {
 		return n == 3
 	})
 	f.replace(ticked)
+}
+
+// watch shows f what is sent to a subject, until the test is over.
+func (f *field) watch(subject string, see func(*broker.Msg)) {
+	f.t.Helper()
+	sub, err := f.client.Connection().Subscribe(subject, "", see)
+	if err == nil {
+		err = f.client.Connection().Flush(await.Within(f.t))
+	}
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() { _ = sub.Stop(await.Within(f.t)) })
 }
 
 // replace has a second worker take over from the first, which has begun a durable call
@@ -86,6 +106,7 @@ func (f *field) replace(ticked *counter) {
 	_ = f.apps[0].Stop(await.Within(f.t))
 	_ = f.apps[2].Stop(await.Within(f.t))
 	processes, _ := trio()
+	processes[2] = of(&Asker{Watched: ticked})
 	f.start(processes[2]) // an asker that has not heard of the worker
 	f.call("asker.give_up")
 	processes[0] = of(&Worker{Ticked: ticked})

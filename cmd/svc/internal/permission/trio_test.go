@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/events"
@@ -19,6 +20,8 @@ type Asker struct {
 
 	Slow  rpc.Func[int, int] `rpc:"worker.slow" timeout:"5s"`
 	Build rpc.Job[int, int]  `rpc:"worker.build"`
+
+	Watched *counter
 
 	_ rpc.Method `method:"Ask"`
 	_ rpc.Method `method:"Submit"`
@@ -36,14 +39,23 @@ func (a *Asker) Ask(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// GiveUp makes a call and does not wait for its answer.
+// GiveUp makes a call and gives it up once an instance has said that it has it, or after
+// a while where there is none.
 func (a *Asker) GiveUp(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	over := make(chan struct{})
 	go func() {
-		time.Sleep(150 * time.Millisecond) // the instance has said that it has the call
-		cancel()
+		defer close(over)
+		_, _ = a.Slow(ctx, 400)
 	}()
-	_, _ = a.Slow(ctx, 400)
+	select {
+	case <-a.Watched.accepted:
+	case <-over:
+	case <-time.After(300 * time.Millisecond):
+	}
+	cancel()
+	<-over
 	return nil
 }
 
@@ -70,7 +82,10 @@ type Worker struct {
 
 // counter counts.
 type counter struct {
-	looked chan struct{} // closed by look
+	looked   chan struct{} // closed by look
+	accepted chan struct{} // takes one when an instance says that it has a call of the asker
+	cancels  atomic.Int64  // calls that the asker gave up at their instance
+	locks    atomic.Int64  // how often somebody looked who holds the lock
 
 	mu   sync.Mutex // guards what follows
 	n    int
@@ -86,6 +101,22 @@ func (c *counter) look() {
 	case <-c.looked:
 	default:
 		close(c.looked)
+	}
+}
+
+// accept and forget say that an instance has a call, and that this is of no interest
+// any more.
+func (c *counter) accept() {
+	select {
+	case c.accepted <- struct{}{}:
+	default:
+	}
+}
+
+func (c *counter) forget() {
+	select {
+	case <-c.accepted:
+	default:
 	}
 }
 

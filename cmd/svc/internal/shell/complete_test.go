@@ -7,6 +7,7 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/complete"
 	"github.com/enoki-go/enoki/cmd/svc/internal/shell"
+	"github.com/enoki-go/enoki/internal/await"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
@@ -24,13 +25,16 @@ func (s *setup) completed(line string) []string {
 // after complete.Patience, and is there when the silence is forgotten.
 func (s *setup) offers(line string, want ...string) {
 	s.t.Helper()
-	have := s.completed(line)
-	for until := time.Now().Add(patience); !slices.Equal(have, want) && time.Now().Before(until); have = s.completed(line) {
-		time.Sleep(50 * time.Millisecond)
-	}
-	if !slices.Equal(have, want) {
-		s.t.Errorf("%s\nhave %q\nwant %q", line, have, want)
-	}
+	var have []string
+	defer func() {
+		if s.t.Failed() {
+			s.t.Logf("%s\nhave %q\nwant %q", line, have, want)
+		}
+	}()
+	await.Until(s.t, "Tab offers what is wanted", func() bool {
+		have = s.completed(line)
+		return slices.Equal(have, want)
+	}, patience)
 }
 
 func TestTabOffersWhatIsRunning(t *testing.T) {
