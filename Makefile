@@ -4,48 +4,80 @@ SHELL := bash
 
 FUZZTIME ?= 30s
 BENCHFLAGS ?=
+STATSFLAGS ?=
+BASE ?= v0.1.0
+PROMISESFLAGS ?=
 CHAOSFLAGS ?= -seed 7 -deadline 20s -slack 3s
 
 LINT := $(CURDIR)/.tools/bin/golangci-lint
+
+# Modules of their own, so that what they need never reaches the go.mod of a user.
+MODULES := bench test/chaos test/coming test/deploy test/nats test/web tools
 
 .PHONY: help
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+# The linter vets. Tests wait more than they compute, so more packages run at once than
+# there are processors.
+GOTEST := go test -vet=off -timeout 30m -p 4
+
 .PHONY: test
 test: ## run all tests
-	go test -timeout 30m $$(go list ./... | grep -v /test/scenarios)
-	go -C bench test ./...
-	go -C test/chaos test ./...
+	$(GOTEST) $$(go list ./... | grep -v /test/scenarios)
+	go -C bench test -vet=off ./...
+	go -C test/chaos test -vet=off ./...
+
+# What only builds and prints has no goroutines that could race, and takes twice as
+# long with the detector; `make test` runs it.
+BUILDS := build|compose|contract|describe|docker|examples_deploy|gen|graph|k8s|mains|modules|new|openapi|permissions|rooms|vet|workspace
 
 .PHONY: race
-race: ## run them with the race detector, one package at a time
-	go test -race -p 1 -timeout 30m $$(go list ./... | grep -v /test/scenarios)
-	go -C bench test -race ./...
-	go -C test/chaos test -race ./...
+race: ## run them with the race detector, but for the examples, which have it anyway
+	$(GOTEST) -race -skip '^Test(ConsoleBlocks|FirstSteps)|^TestScripts$$/^($(BUILDS))$$' \
+		$$(go list ./... | grep -vE '/test/scenarios|/enoki/examples/')
+	go -C bench test -vet=off -race ./...
+	go -C test/chaos test -vet=off -race ./...
 
 .PHONY: scenarios
 scenarios: ## run services as processes and kill them; ENOKI_FULL_SCALE=1, ENOKI_TRIALS=100 for more
-	go test -count=1 ./test/scenarios
+	go test -vet=off -count=1 ./test/scenarios
 
 .PHONY: browser
 browser: ## drive the pages in headless Chromium, and check OpenAPI documents with a validator
-	ENOKI_ARTIFACTS=artifacts go -C test/web test -count=1 ./...
+	ENOKI_ARTIFACTS=artifacts go -C test/web test -vet=off -count=1 ./...
 
 .PHONY: deploy
 deploy: ## read the deployment files as Docker and Kubernetes do, and build what they build
-	go -C test/deploy test -count=1 ./...
+	go -C test/deploy test -vet=off -count=1 ./...
 
 .PHONY: nats
 nats: ## have the nats command look at our services
-	go -C test/nats test -count=1 ./...
+	go -C test/nats test -vet=off -count=1 ./...
 
+.PHONY: coming
+coming: ## run what the pages for those who come from elsewhere show of other frameworks
+	go -C test/coming test -vet=off -count=1 ./...
+
+# What a mode waits for costs no processor time, so two run at once.
 .PHONY: chaos
-chaos: ## a minute of calls under faults, then events and timers; CHAOSFLAGS is for test/chaos
-	go -C test/chaos run . -seconds 60 $(CHAOSFLAGS)
-	go -C test/chaos run . -events -seconds 20 $(CHAOSFLAGS)
-	go -C test/chaos run . -ordered -seconds 25 $(CHAOSFLAGS)
-	go -C test/chaos run . -timers -seconds 20 $(CHAOSFLAGS)
+chaos: ## 55 s of calls under all faults, beside them events and timers; CHAOSFLAGS is for test/chaos
+	go -C test/chaos build -o chaos .
+	@$(MAKE) --no-print-directory -j2 -Otarget chaos-calls chaos-events chaos-ordered chaos-timers
+
+.PHONY: chaos-calls chaos-events chaos-ordered chaos-timers
+chaos-calls:
+	cd test/chaos && ./chaos -seconds 55 -gap 1500ms -faults kill,freeze,double,term,broker,caller,cut,hole $(CHAOSFLAGS)
+chaos-events:
+	cd test/chaos && ./chaos -events -seconds 20 $(CHAOSFLAGS)
+chaos-ordered:
+	cd test/chaos && ./chaos -ordered -seconds 20 $(CHAOSFLAGS)
+chaos-timers:
+	cd test/chaos && ./chaos -timers -seconds 20 $(CHAOSFLAGS)
+
+.PHONY: promises
+promises: ## all promises in one table, about nine minutes; PROMISESFLAGS='-seed 7 -minutes 60'
+	go -C test/chaos run . -all -table promises.md $(PROMISESFLAGS)
 
 .PHONY: soak
 soak: ## twenty minutes of calls, then on a cluster; then events and timers
@@ -57,12 +89,13 @@ soak: ## twenty minutes of calls, then on a cluster; then events and timers
 	go -C test/chaos run . -timers -seconds 150 $(CHAOSFLAGS)
 
 .PHONY: page
-page: ## write docs/cli.md from the help of svc
+page: ## write docs/cli.md from the help of svc, and the rooms of docs/architecture.md
 	SVC_UPDATE_PAGE=1 go test ./cmd/svc -run ThePageOfTheCommand -count=1
+	SVC_UPDATE_PAGE=1 go test . -run RoomsOnThePage -count=1
 
 .PHONY: examples
-examples: ## run the tests of the examples, never from the test cache
-	go test -count=1 ./examples/...
+examples: ## run the tests of the examples with the race detector, never from the test cache
+	$(GOTEST) -race -count=1 ./examples/...
 
 .PHONY: fuzz
 fuzz: ## fuzz every target for FUZZTIME (30s)
@@ -80,68 +113,58 @@ bench: ## measure beside raw nats.go and others; BENCHFLAGS is for bench
 .PHONY: lint
 lint: $(LINT) ## run the linter over all modules
 	$(LINT) run ./...
-	cd bench && $(LINT) run --config ../.golangci.yml ./...
-	cd test/chaos && $(LINT) run --config ../../.golangci.yml ./...
-	cd test/deploy && $(LINT) run --config ../../.golangci.yml ./...
-	cd test/nats && $(LINT) run --config ../../.golangci.yml ./...
-	cd test/web && $(LINT) run --config ../../.golangci.yml ./...
-	cd tools && $(LINT) run --config ../.golangci.yml ./...
+	for module in $(MODULES); do (cd $$module && $(LINT) run --config $(CURDIR)/.golangci.yml ./...); done
 
 .PHONY: fmt
 fmt: $(LINT) ## format the code
 	$(LINT) fmt
-	cd bench && $(LINT) fmt --config ../.golangci.yml
-	cd test/chaos && $(LINT) fmt --config ../../.golangci.yml
-	cd test/deploy && $(LINT) fmt --config ../../.golangci.yml
-	cd test/nats && $(LINT) fmt --config ../../.golangci.yml
-	cd test/web && $(LINT) fmt --config ../../.golangci.yml
-	cd tools && $(LINT) fmt --config ../.golangci.yml
+	for module in $(MODULES); do (cd $$module && $(LINT) fmt --config $(CURDIR)/.golangci.yml); done
 
 .PHONY: fmt-check
 fmt-check: $(LINT) ## show what fmt would change, and fail if anything
 	$(LINT) fmt --diff
-	cd bench && $(LINT) fmt --diff --config ../.golangci.yml
-	cd test/chaos && $(LINT) fmt --diff --config ../../.golangci.yml
-	cd test/deploy && $(LINT) fmt --diff --config ../../.golangci.yml
-	cd test/nats && $(LINT) fmt --diff --config ../../.golangci.yml
-	cd test/web && $(LINT) fmt --diff --config ../../.golangci.yml
-	cd tools && $(LINT) fmt --diff --config ../.golangci.yml
-
-.PHONY: vet
-vet: ## run go vet
-	go vet ./...
-	go -C bench vet ./...
-	go -C test/chaos vet ./...
-	go -C test/deploy vet ./...
-	go -C test/nats vet ./...
-	go -C test/web vet ./...
-	go -C tools vet ./...
+	for module in $(MODULES); do (cd $$module && $(LINT) fmt --diff --config $(CURDIR)/.golangci.yml); done
 
 .PHONY: tidy-check
 tidy-check: ## fail if go.mod is untidy or a module is not what go.sum says
 	go mod tidy -diff
 	go mod verify
-	go -C bench mod tidy -diff
-	go -C bench mod verify
-	go -C test/chaos mod tidy -diff
-	go -C test/chaos mod verify
-	go -C test/deploy mod tidy -diff
-	go -C test/deploy mod verify
-	go -C test/nats mod tidy -diff
-	go -C test/nats mod verify
-	go -C test/web mod tidy -diff
-	go -C test/web mod verify
+	for module in $(MODULES); do go -C $$module mod tidy -diff; go -C $$module mod verify; done
 
 .PHONY: check
-check: fmt-check vet lint race ## what must be green before review
+check: fmt-check lint race examples ## what must be green before review
 
 .PHONY: ci
 ci: ## what the continuous integration runs
 	bash .ci/run
 
+.PHONY: api
+api: ## write down in docs/api what users can import
+	go -C tools run ./api $(CURDIR)
+
+.PHONY: api-check
+api-check: ## fail if docs/api is not what users can import
+	go -C tools run ./api -check $(CURDIR)
+
+.PHONY: api-diff
+api-diff: ## say what of that breaks those who use BASE (v0.1.0)
+	go -C tools run ./api -against $(BASE) $(CURDIR)
+
+.PHONY: licences
+licences: ## write down in docs/licences.md what is linked, and under which licence
+	go -C tools run ./licences $(CURDIR)
+
+.PHONY: licences-check
+licences-check: ## fail if that is out of date, or a licence does not go with ours
+	go -C tools run ./licences -check $(CURDIR)
+
+.PHONY: notices
+notices: ## write into NOTICES.txt the licences that go with a svc that is handed on
+	go -C tools run ./licences -notices ./cmd/svc $(CURDIR) >NOTICES.txt
+
 .PHONY: stats
-stats: ## print the lengths of functions and files, and tests ÷ code
-	go -C tools run ./stats $(CURDIR)
+stats: ## print lengths of functions and files, tests ÷ code, and what is documented; STATSFLAGS=-json for programs
+	go -C tools run ./stats $(STATSFLAGS) $(CURDIR)
 
 .PHONY: tools
 tools: $(LINT) ## install the linter into .tools/bin

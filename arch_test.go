@@ -24,8 +24,12 @@ var plan = table{
 		"internal/suggest": {},
 		// Go names in snake_case.
 		"internal/snake": {},
+		// What the container reads in the tags of markers, at the start as in svc vet.
+		"internal/marker": {"entrypoint", "internal/suggest", "tag"},
 		// Fields of structs as encoding/json sees them.
 		"internal/jsonfield": {},
+		// A sync.WaitGroup, for as long as a context lives.
+		"internal/waitgroup": {},
 		// Brokers of the process itself, by their address.
 		"internal/inprocess": {},
 		// A process of services and the svc run that replaces it by a newer one.
@@ -48,16 +52,18 @@ var plan = table{
 		"codec": {"fault"},
 
 		// Everything that touches the bus.
-		"broker": {"config", "dependency", "fault", "internal/inprocess"},
+		"broker": {"config", "dependency", "fault", "internal/inprocess", "internal/waitgroup"},
 
 		// Hosts structs. It never imports the siblings below.
-		"service": {"config", "dependency", "entrypoint", "fault", "internal/handover", "internal/suggest", "tag"},
+		"service": {"config", "dependency", "entrypoint", "fault", "internal/handover", "internal/marker", "internal/suggest", "internal/waitgroup", "service/internal/redact", "tag"},
+		// Secrets, kept out of its log.
+		"service/internal/redact": {"config", "entrypoint"},
 		// Calls between services.
 		"rpc": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// Facts between services.
 		"events": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/suggest", "schema", "tag"},
 		// HTTP routes, websockets, and the one server of a process.
-		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/handover", "internal/suggest", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
+		"web": {"broker", "codec", "dependency", "entrypoint", "fault", "internal/handover", "internal/suggest", "internal/waitgroup", "schema", "tag", "web/client", "web/internal/apidoc", "web/internal/sock", "web/internal/typed"},
 		// How a request becomes the parameters of a method.
 		"web/internal/typed": {"codec", "fault", "internal/jsonfield"},
 		// OpenAPI documents and their page.
@@ -67,11 +73,11 @@ var plan = table{
 		// The JavaScript client of websockets.
 		"web/client": {},
 		// HTTP in front of services that have none: it stands above web and rpc.
-		"web/gateway": {"broker", "codec", "config", "dependency", "entrypoint", "fault", "internal/suggest", "rpc", "tag", "web", "web/internal/apidoc"},
+		"web/gateway": {"broker", "codec", "config", "dependency", "entrypoint", "fault", "internal/suggest", "internal/waitgroup", "rpc", "tag", "web", "web/internal/apidoc"},
 		// Methods on a schedule.
-		"timer": {"broker", "entrypoint", "fault", "tag"},
+		"timer": {"broker", "dependency", "entrypoint", "fault", "tag"},
 		// Exclusive locks: one holder in the cluster, with a fencing token.
-		"lock": {"broker", "dependency", "fault", "tag"},
+		"lock": {"broker", "dependency", "fault", "internal/waitgroup", "tag"},
 		// One folder per real resource.
 		"dependency/...": {"dependency", "fault", "tag"},
 		// Transactions on SQL databases.
@@ -95,7 +101,7 @@ var plan = table{
 		"telemetry/otlp": {"service", "telemetry"},
 
 		// What the start would refuse, found in the source.
-		"vet": append([]string{"dependency/...", "internal/suggest"}, library...),
+		"vet": append([]string{"dependency/...", "internal/marker"}, library...),
 
 		// A world in a test; its package is svctest.
 		"testing": append([]string{"internal/inprocess"}, library...),
@@ -105,6 +111,8 @@ var plan = table{
 		"cmd/svc/internal/...": append([]string{"cmd/svc/internal/...", "internal/snake", "vet"}, library...),
 		// Complete small programs, each with a test.
 		"examples/...": {"..."},
+		// What a program in another language does: nothing of ours.
+		"examples/plain": {},
 		// The suites that need more than one package, or a broken broker.
 		"test/...": {"..."},
 	},
@@ -112,11 +120,12 @@ var plan = table{
 	tests: []string{"dependency/redisdb/redistest", "dependency/sqldb/sqltest", "internal/await", "internal/child", "internal/plain", "internal/stage"},
 
 	only: map[string][]string{
-		"github.com/nats-io/nats.go":          {"broker", "cmd/svc", "cmd/svc/internal/...", "internal/plain", "test/..."},
+		"github.com/nats-io/nats.go":          {"broker", "cmd/svc", "cmd/svc/internal/...", "examples/plain", "internal/plain", "test/..."},
 		"github.com/nats-io/nkeys":            {"cmd/svc/internal/..."},
 		"github.com/nats-io/nats-server/v2":   {"cmd/svc/internal/...", "internal/plain", "testing", "test/..."},
-		"github.com/vmihailenco/msgpack/v5":   {"codec", "test/..."},
+		"github.com/vmihailenco/msgpack/v5":   {"codec", "examples/plain", "test/..."},
 		"go.uber.org/fx":                      {"service"},
+		"go.uber.org/goleak":                  {"internal/plain"},
 		"go.yaml.in/yaml/v3":                  {"cmd/svc/internal/...", "config"},
 		"github.com/google/jsonschema-go":     {"schema"},
 		"github.com/gorilla/websocket":        {"web/internal/sock", "test/..."},

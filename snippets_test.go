@@ -10,20 +10,26 @@ import (
 )
 
 // Every block of Go code in the documentation is copied from an example, which
-// compiles and has a test.
+// compiles and has a test. Pages for those who come from elsewhere show code of others,
+// too, which test/coming runs.
 func TestSnippetsAreCopiedFromExamples(t *testing.T) {
 	examples := readAll(t, "examples", ".go")
+	others := readAll(t, "test/coming", ".go")
 	for path, text := range readAll(t, ".", ".md") {
 		if strings.HasPrefix(path, "bench/") {
 			continue
 		}
-		for _, block := range goBlocks(text) {
-			if !containsBlock(examples, block) {
+		for _, block := range blocksOf("go", text) {
+			theirs := strings.HasPrefix(path, coming) && containsBlock(others, block)
+			if !theirs && !containsBlock(examples, block) {
 				t.Errorf("%s: this block stands in no file below examples/:\n%s", path, block)
 			}
 		}
 	}
 }
+
+// coming is what the names of the pages begin with for those who come from elsewhere.
+const coming = "docs/coming-from-"
 
 func TestSnippetThatIsNowhereIsFound(t *testing.T) {
 	examples := map[string]string{"a.go": "func A() {}\n"}
@@ -34,12 +40,15 @@ func TestSnippetThatIsNowhereIsFound(t *testing.T) {
 	}
 }
 
-var fence = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+var fence = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
 
-func goBlocks(markdown string) []string {
+// blocksOf returns the blocks of code in a language.
+func blocksOf(language, markdown string) []string {
 	var blocks []string
 	for _, m := range fence.FindAllStringSubmatch(markdown, -1) {
-		blocks = append(blocks, m[1])
+		if m[1] == language {
+			blocks = append(blocks, m[2])
+		}
 	}
 	return blocks
 }

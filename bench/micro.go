@@ -120,5 +120,6 @@ func (k microKind) call(nc *nats.Conn, name string) (greeting string, err error)
 	if text := m.Header.Get(micro.ErrorHeader); text != "" {
 		return "", errors.New(text)
 	}
-	return greeting, k.decode(m.Data, &greeting)
+	err = k.decode(m.Data, &greeting)
+	return greeting, err
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -20,93 +19,6 @@ const (
 	infoType  = "io.nats.micro.v1.info_response"
 	statsType = "io.nats.micro.v1.stats_response"
 )
-
-// Identity says which instance of which service answers.
-type Identity struct {
-	Name     string            `json:"name"`
-	ID       string            `json:"id"`
-	Version  string            `json:"version"`
-	Metadata map[string]string `json:"metadata"`
-}
-
-// Info is what an instance tells about itself.
-type Info struct {
-	Identity
-	Type        string     `json:"type"`
-	Description string     `json:"description"`
-	Endpoints   []Endpoint `json:"endpoints"`
-}
-
-// Endpoint is one subject that an instance answers. Its metadata holds "input"
-// and "output", JSON Schemas of what a call carries and answers, "params", the
-// names of the parameters, and "schema_hash".
-type Endpoint struct {
-	Name       string            `json:"name"`
-	Subject    string            `json:"subject"`
-	QueueGroup string            `json:"queue_group"`
-	Metadata   map[string]string `json:"metadata"`
-}
-
-// Counters count what happened to one endpoint. Their methods are safe for
-// concurrent use.
-type Counters struct {
-	requests  atomic.Int64
-	errors    atomic.Int64
-	elapsed   atomic.Int64
-	lastError atomic.Pointer[string]
-}
-
-// Count adds one request that took so long.
-func (c *Counters) Count(elapsed time.Duration) {
-	c.requests.Add(1)
-	c.elapsed.Add(int64(elapsed))
-}
-
-// Fail counts the error that a request ended with. The text is what its caller
-// was told, since everybody on the bus can read it, and short.
-func (c *Counters) Fail(text string) {
-	c.errors.Add(1)
-	c.lastError.Store(&text)
-}
-
-// Stats is how an instance fared since it started.
-type Stats struct {
-	Identity
-	Type      string          `json:"type"`
-	Started   time.Time       `json:"started"`
-	Endpoints []EndpointStats `json:"endpoints"`
-
-	// What follows is not of ADR-32.
-	Data        Data              `json:"data,omitempty"`            // what the service itself measures
-	Entrypoints []EntrypointStats `json:"svc_entrypoints,omitempty"` // also those that have no subject
-	Targets     []TargetStats     `json:"svc_targets,omitempty"`     // what it calls and emits
-}
-
-// EndpointStats is how one endpoint fared. Times are nanoseconds.
-type EndpointStats struct {
-	Name                  string `json:"name"`
-	Subject               string `json:"subject"`
-	QueueGroup            string `json:"queue_group"`
-	NumRequests           int64  `json:"num_requests"`
-	NumErrors             int64  `json:"num_errors"`
-	LastError             string `json:"last_error"`
-	ProcessingTime        int64  `json:"processing_time"`
-	AverageProcessingTime int64  `json:"average_processing_time"`
-}
-
-func (c *Counters) stats(e Endpoint) EndpointStats {
-	s := EndpointStats{
-		Name: e.Name, Subject: e.Subject, QueueGroup: e.QueueGroup,
-		NumRequests: c.requests.Load(), NumErrors: c.errors.Load(), ProcessingTime: c.elapsed.Load(),
-	}
-	if last := c.lastError.Load(); last != nil {
-		s.LastError = *last
-	}
-	if s.NumRequests > 0 {
-		s.AverageProcessingTime = s.ProcessingTime / s.NumRequests
-	}
-	return s
-}
 
 // Announcement makes an instance of a service findable. It is safe for concurrent use.
 type Announcement struct {
@@ -136,17 +48,13 @@ type announcementKey struct{ service string }
 // AnnouncementOf returns the announcement of the service that h hosts, which all share
 // that receive something for it.
 func AnnouncementOf(h ServiceHost) (*Announcement, error) {
-	a, err := h.Shared(announcementKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, announcementKey{h.Service()}, func() (*Announcement, error) {
 		c, err := Open(h)
 		if err != nil {
 			return nil, err
 		}
 		return c.announceService(dependency.Hosted{Name: h.Service(), Instance: h.Instance(), Version: h.Version()}), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return a.(*Announcement), nil
 }
 
 // Announce prepares the answers of an instance. Endpoints that info has are added with

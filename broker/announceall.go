@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"encoding/json"
 	"math"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -32,40 +31,6 @@ func (c *Conn) Ready() {
 			c.logger.Warn("service cannot be announced", "service", s.Name, "error", err)
 		}
 	}
-}
-
-// Data are measurements that are of one service and of nothing else, by their names, such
-// as "svc_workers".
-type Data map[string]float64
-
-// UnmarshalJSON takes what others have under this name for nothing.
-func (d *Data) UnmarshalJSON(text []byte) error {
-	var data map[string]float64
-	if json.Unmarshal(text, &data) == nil {
-		*d = data
-	}
-	return nil
-}
-
-// EntrypointStats is how the calls fared that came through one entrypoint of a service and
-// ran. Other than EndpointStats it counts the time on a worker alone.
-type EntrypointStats struct {
-	Kind        string             `json:"kind"` // "rpc", "event", "http" …
-	Name        string             `json:"name"` // of the method on the wire
-	Address     string             `json:"address,omitempty"`
-	Requests    int64              `json:"requests"`
-	Errors      int64              `json:"errors"`
-	Nanoseconds int64              `json:"nanoseconds"` // that they ran, together
-	Latency     dependency.Latency `json:"latency,omitempty"`
-}
-
-// TargetStats is how often a service has sent something to one target. What it declares is
-// there before it does.
-type TargetStats struct {
-	Kind     string `json:"kind"`   // "rpc", "job", "subject", "event" or "http"
-	Target   string `json:"target"` // "payments.charge", "orders.placed", "GET api.example.com"
-	Requests int64  `json:"requests"`
-	Errors   int64  `json:"errors"`
 }
 
 // measure adds to s what ADR-32 does not have.

@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/enoki-go/enoki/dependency"
 )
 
 // usualNamespace is the first token of all subjects where nothing else is said.
@@ -38,19 +40,7 @@ func Defaults() Config {
 
 // ValidName reports whether name can be a token of a subject: 1 to 64 letters,
 // digits, - or _.
-func ValidName(name string) bool {
-	if len(name) == 0 || len(name) > 64 {
-		return false
-	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-':
-		default:
-			return false
-		}
-	}
-	return true
-}
+func ValidName(name string) bool { return dependency.ValidName(name) }
 
 // maxReplicas is the most that JetStream takes. An even number would bear no more
 // failures than the odd one below it.

@@ -81,7 +81,7 @@ type connKey struct{}
 // Open returns the connection of this process, which the container starts before
 // its first user and stops after the last.
 func Open(h Host) (*Conn, error) {
-	c, err := h.Shared(connKey{}, func() (any, error) {
+	return dependency.Shared(h, connKey{}, func() (*Conn, error) {
 		settings := Defaults()
 		if err := h.Config("broker", &settings); err != nil {
 			return nil, err
@@ -94,10 +94,6 @@ func Open(h Host) (*Conn, error) {
 		c.begin = func() { h.Go("connection to the broker", c.watch) }
 		return c, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c.(*Conn), nil
 }
 
 // Dial connects a program that is no service. The broker need not be there yet:

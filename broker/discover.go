@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -20,14 +19,21 @@ const (
 	discoverStall = 100 * time.Millisecond
 )
 
+// What is taken of the answers at the most: whoever is on the bus may send as many, and as
+// long ones, as the broker lets through.
+const (
+	mostAnswers   = 10_000
+	mostBytes     = 64 << 20 // of all answers; one more may begin before
+	mostEndpoints = 1000     // of one, and of what else it lists
+)
+
 // Discover asks all instances of a service, of every service for "", for their
 // Info. They come sorted by name and id. Answers under what is no ValidName are
-// left out, so are such endpoints, and a version that cannot be one is "".
+// left out, so are such endpoints, and a version that cannot be one is "". What is beyond
+// 10,000 answers, 64 MiB of them or 1000 endpoints of one is left out, too.
 func (c *Conn) Discover(ctx context.Context, service string) ([]Info, error) {
 	found, err := collect(ctx, c, "INFO", service, readInfo)
-	slices.SortFunc(found, func(a, b Info) int {
-		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
-	})
+	slices.SortFunc(found, func(a, b Info) int { return compareIdentities(a.Identity, b.Identity) })
 	return found, err
 }
 
@@ -65,9 +71,7 @@ func (c *Conn) Services(ctx context.Context) ([]string, error) {
 // What is said of Discover holds for it, too.
 func (c *Conn) FindStats(ctx context.Context, service string) ([]Stats, error) {
 	found, err := collect(ctx, c, "STATS", service, readStats)
-	slices.SortFunc(found, func(a, b Stats) int {
-		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
-	})
+	slices.SortFunc(found, func(a, b Stats) int { return compareIdentities(a.Identity, b.Identity) })
 	return found, err
 }
 
@@ -89,9 +93,7 @@ func (c *Conn) Ping(ctx context.Context, service string) ([]Pong, error) {
 		info, err := readInfo(data)
 		return Pong{info.Identity, took}, err
 	})
-	slices.SortFunc(found, func(a, b Pong) int {
-		return strings.Compare(a.Name+" "+a.ID, b.Name+" "+b.ID)
-	})
+	slices.SortFunc(found, func(a, b Pong) int { return compareIdentities(a.Identity, b.Identity) })
 	return found, err
 }
 
@@ -121,7 +123,8 @@ func collect[T any](ctx context.Context, c *Conn, verb, service string, read fun
 
 func receiveAll[T any](ctx context.Context, sub *nats.Subscription, read func([]byte) (T, error)) ([]T, error) {
 	var all []T
-	for limit := discoverLimit; ; limit = discoverStall {
+	size := 0
+	for limit := discoverLimit; len(all) < mostAnswers && size <= mostBytes; limit = discoverStall {
 		next, cancel := context.WithTimeout(ctx, limit)
 		m, err := sub.NextMsgWithContext(next)
 		cancel()
@@ -131,13 +134,18 @@ func receiveAll[T any](ctx context.Context, sub *nats.Subscription, read func([]
 		case err != nil:
 			return all, fmt.Errorf("discover services: %w", err)
 		}
+		size += len(m.Data)
 		one, err := read(m.Data)
 		if err != nil {
 			continue // not every responder on $SRV is ours, nor well-formed
 		}
 		all = append(all, one)
 	}
+	return all, nil
 }
+
+// first returns the first items of a list, and no more than what is taken of one answer.
+func first[T any](list []T) []T { return list[:min(len(list), mostEndpoints)] }
 
 // longestText is how much of a text of others is taken, in bytes: as long as a subject.
 const longestText = 512
@@ -152,7 +160,7 @@ func readInfo(data []byte) (Info, error) {
 	if err := info.check(); err != nil {
 		return info, err
 	}
-	info.Endpoints = slices.DeleteFunc(info.Endpoints, func(e Endpoint) bool { return !ValidName(e.Name) })
+	info.Endpoints = slices.DeleteFunc(first(info.Endpoints), func(e Endpoint) bool { return !ValidName(e.Name) })
 	return info, nil
 }
 
@@ -165,11 +173,11 @@ func readStats(data []byte) (Stats, error) {
 	if err := s.check(); err != nil {
 		return s, err
 	}
-	s.Endpoints = slices.DeleteFunc(s.Endpoints, func(e EndpointStats) bool { return !ValidName(e.Name) })
-	s.Entrypoints = slices.DeleteFunc(s.Entrypoints, func(e EntrypointStats) bool {
+	s.Endpoints = slices.DeleteFunc(first(s.Endpoints), func(e EndpointStats) bool { return !ValidName(e.Name) })
+	s.Entrypoints = slices.DeleteFunc(first(s.Entrypoints), func(e EntrypointStats) bool {
 		return !ValidName(e.Name) || len(e.Kind) > longestText || len(e.Address) > longestText
 	})
-	s.Targets = slices.DeleteFunc(s.Targets, func(t TargetStats) bool {
+	s.Targets = slices.DeleteFunc(first(s.Targets), func(t TargetStats) bool {
 		return len(t.Kind) > longestText || len(t.Target) > longestText
 	})
 	return s, nil
@@ -187,12 +195,3 @@ func (i *Identity) check() error {
 
 // versionPattern is laxer than semver.org: it keeps what tells versions apart.
 var versionPattern = regexp.MustCompile(`^[0-9A-Za-z.+-]{1,64}$`)
-
-// IsInbox reports whether a reply subject is one that a service may publish to.
-// Anything else would let a caller make a service publish in its own name to
-// subjects that the caller may not use.
-func IsInbox(reply string) bool {
-	rest, ok := strings.CutPrefix(reply, nats.InboxPrefix)
-	return ok && rest != "" && len(reply) <= 512 && !strings.ContainsAny(rest, "*> \t\r\n\x00") &&
-		!strings.Contains(rest, "..") && rest[0] != '.' && rest[len(rest)-1] != '.'
-}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/enoki-go/enoki/internal/waitgroup"
 )
 
 // Finish waits until work has ended by itself, for half of the time that ctx has left,
@@ -15,15 +17,7 @@ func Finish(ctx context.Context, work *sync.WaitGroup, cancel context.CancelFunc
 		defer release()
 		ctx = half
 	}
-	ended := make(chan struct{})
-	go func() { // ends with work, which ends by cancel
-		work.Wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-ctx.Done():
-	}
+	_ = waitgroup.Wait(ctx, work) // what has not ended then is cancelled
 	cancel()
-	<-ended
+	work.Wait()
 }

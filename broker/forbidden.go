@@ -15,11 +15,9 @@ func (c *Conn) OnForbidden(f func(subject string)) {
 	c.forbidden = append(c.forbidden, f)
 }
 
-// tellForbidden reads the subject out of what the broker says, which is the only
-// place where it stands.
+// tellForbidden tells whoever waits for what the broker did not let pass.
 func (c *Conn) tellForbidden(err error) {
-	_, quoted, publish := strings.Cut(err.Error(), "Violation for Publish to ")
-	subject, _, _ := strings.Cut(strings.TrimPrefix(quoted, `"`), `"`)
+	subject, publish := forbiddenSubject(err.Error())
 	if !publish {
 		return
 	}
@@ -35,6 +33,14 @@ func (c *Conn) tellForbidden(err error) {
 	for _, f := range all {
 		f(subject)
 	}
+}
+
+// forbiddenSubject reads the subject out of what the broker says, which is the only
+// place where it stands. ok is false where it speaks of something else.
+func forbiddenSubject(text string) (subject string, ok bool) {
+	_, quoted, ok := strings.Cut(text, "Violation for Publish to ")
+	subject, _, _ = strings.Cut(strings.TrimPrefix(quoted, `"`), `"`)
+	return subject, ok
 }
 
 func forbiddenTo(subject string) error {

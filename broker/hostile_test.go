@@ -3,6 +3,7 @@ package broker_test
 import (
 	"encoding/json"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,25 @@ func TestRefusedCredentialsHaveAName(t *testing.T) {
 	_, err := c.Discover(await.Within(t, 500*time.Millisecond), "")
 	if !errors.Is(err, broker.ErrRefused) || !errors.Is(err, nats.ErrAuthorization) || fault.CodeOf(err) != fault.Unauthenticated {
 		t.Errorf("have %v, want ErrRefused", err)
+	}
+}
+
+// Red with what nats.go does where nothing else is said: the second refusal closes the
+// connection for good.
+func TestCredentialsThatAreRefusedAreTriedAgain(t *testing.T) {
+	first := plain.Server(t)
+	c, _ := dial(t, first.ClientURL())
+	port := first.Addr().(*net.TCPAddr).Port
+	plain.Stop(first)
+	second := plain.Server(t, func(o *server.Options) { o.Port, o.Authorization = port, "secret" })
+	await.Until(t, "several refusals", func() bool {
+		v, err := second.Varz(nil)
+		return err == nil && v.TotalConnections > 3
+	})
+	plain.Stop(second)
+	plain.Server(t, func(o *server.Options) { o.Port = port })
+	if err := c.Await(await.Within(t)); err != nil {
+		t.Errorf("have %v, want a connection as soon as the broker takes it", err)
 	}
 }
 

@@ -16,3 +16,14 @@ func (c *Consumer) Deafen() {
 		_ = l.sub.sub.Unsubscribe()
 	}
 }
+
+// Held returns how many deliveries are not settled yet.
+func (c *Consumer) Held() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held)
+}
+
+// Revived returns how many times the consumer subscribed anew because messages were
+// pending and none was delivered.
+func (c *Consumer) Revived() uint64 { return c.revived.Load() }

@@ -72,6 +72,16 @@ func fresh(t *testing.T, url string) string {
 	return name
 }
 
+// remove deletes a stream or a consumer, again where that fails: an old server may still
+// write what it removes.
+func remove(t *testing.T, f func(ctx context.Context) error) {
+	t.Helper()
+	await.Until(t, "it is deleted", func() bool {
+		err := f(await.Within(t))
+		return err == nil || errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound)
+	})
+}
+
 func TestBrokerWithoutJetStreamIsNamedAtOnce(t *testing.T) {
 	c, _ := dial(t, plain.Server(t).ClientURL())
 	for what, f := range map[string]func(context.Context) error{

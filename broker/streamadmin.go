@@ -37,12 +37,8 @@ func (c *Conn) Streams(ctx context.Context, subject string) ([]string, error) {
 
 // StreamState is how full a stream is.
 type StreamState struct {
-	Messages  uint64
-	Bytes     uint64
-	MaxBytes  int64  // -1 for any number
-	First     uint64 // number of the oldest message
-	Last      uint64 // number of the newest, also where that is gone
-	Consumers int
+	Messages uint64
+	Last     uint64 // number of the newest message, also where that is gone
 }
 
 // State returns how full the stream is.
@@ -52,10 +48,7 @@ func (s *Stream) State(ctx context.Context) (state StreamState, err error) {
 		if err != nil {
 			return err
 		}
-		state = StreamState{
-			Messages: info.State.Msgs, Bytes: info.State.Bytes, MaxBytes: info.Config.MaxBytes,
-			First: info.State.FirstSeq, Last: info.State.LastSeq, Consumers: info.State.Consumers,
-		}
+		state = StreamState{info.State.Msgs, info.State.LastSeq}
 		return nil
 	})
 	return state, err
@@ -69,7 +62,6 @@ type ConsumerState struct {
 	Pending uint64 // messages that it has not delivered yet
 	Held    int    // delivered but not acknowledged, with those that wait to come again
 	Waiting int    // requests for deliveries that stand
-	Floor   uint64 // all messages up to this number are acknowledged
 }
 
 // Consumers returns the consumers of the stream, sorted by name.
@@ -105,7 +97,7 @@ func (s *Stream) Consumer(ctx context.Context, name string) (state ConsumerState
 func stateOf(info *jetstream.ConsumerInfo) ConsumerState {
 	return ConsumerState{
 		Name: info.Name, Note: info.Config.Description, Filter: info.Config.FilterSubject,
-		Pending: info.NumPending, Held: info.NumAckPending, Waiting: info.NumWaiting, Floor: info.AckFloor.Stream,
+		Pending: info.NumPending, Held: info.NumAckPending, Waiting: info.NumWaiting,
 	}
 }
 

@@ -82,8 +82,8 @@ func TestStateSaysHowFullAStreamIs(t *testing.T) {
 			}
 			consume(t, s, 0, nil)
 			have, err := s.State(await.Within(t))
-			want := broker.StreamState{Messages: 3, Bytes: have.Bytes, MaxBytes: 1 << 20, First: 2, Last: 4, Consumers: 1}
-			if err != nil || have != want || have.Bytes == 0 {
+			want := broker.StreamState{Messages: 3, Last: 4}
+			if err != nil || have != want {
 				t.Errorf("have %+v, %v, want %+v", have, err, want)
 			}
 		})

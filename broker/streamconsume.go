@@ -21,7 +21,6 @@ type ConsumerConfig struct {
 	MaxHeld int           // deliveries that all instances together may hold, with those that wait to come again; 100 000, -1 for any number
 	FromNow bool          // what is stored before the consumer is made is not received
 	Idle    time.Duration // after which the broker forgets a consumer that nobody asks; 0 for never
-	Memory  bool          // the broker forgets it with its process
 	// Note says, to people and to later versions, whose consumer it is. Where there is
 	// one with another note, Supersedes decides whether ours replaces it, and with it
 	// AckWait, MaxHeld and Idle; nil leaves all as it is.
@@ -237,13 +236,6 @@ func (c *Consumer) Stop(ctx context.Context) error {
 	c.cancel()
 	c.work.Wait() // none of them waits for the broker once life has ended
 	return errors.Join(err, c.conn.Flush(ctx))
-}
-
-// Held returns how many deliveries are not settled yet.
-func (c *Consumer) Held() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.held)
 }
 
 // newDelivery reads what the broker says of a message.

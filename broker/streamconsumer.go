@@ -59,7 +59,7 @@ func (c ConsumerConfig) wanted() jetstream.ConsumerConfig {
 		Durable: c.Name, FilterSubject: c.Filter, Description: c.Note,
 		AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.AckWait, MaxDeliver: -1,
 		MaxAckPending: cmp.Or(c.MaxHeld, 100_000), MaxWaiting: 8192,
-		InactiveThreshold: c.Idle, MemoryStorage: c.Memory,
+		InactiveThreshold: c.Idle,
 	}
 	if c.FromNow {
 		want.DeliverPolicy = jetstream.DeliverNewPolicy

@@ -10,7 +10,6 @@ import (
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/plain"
-	svctest "github.com/enoki-go/enoki/testing"
 )
 
 // receive receives until the test ends.
@@ -98,14 +97,14 @@ func TestConsumerIsMadeAsItIsConfigured(t *testing.T) {
 			s := kept(t, on)
 			receive(t, s, broker.ConsumerConfig{Name: "usual", Slots: ten}, func(*broker.Delivery) {})
 			receive(t, s, broker.ConsumerConfig{
-				Name: "other", Filter: on.name + ".a.*", AckWait: time.Second, MaxHeld: 7, FromNow: true, Idle: time.Minute, Memory: true, Note: "n", Slots: ten,
+				Name: "other", Filter: on.name + ".a.*", AckWait: time.Second, MaxHeld: 7, FromNow: true, Idle: time.Minute, Note: "n", Slots: ten,
 			}, nil)
 			if have := settings(t, on, "usual"); have.AckWait != 5*time.Second || have.MaxAckPending != 100_000 || have.InactiveThreshold != 0 ||
-				have.MemoryStorage || have.DeliverPolicy != jetstream.DeliverAllPolicy || have.MaxDeliver != -1 || have.FilterSubject != "" {
+				have.DeliverPolicy != jetstream.DeliverAllPolicy || have.MaxDeliver != -1 || have.FilterSubject != "" {
 				t.Errorf("have %+v", have)
 			}
 			if have := settings(t, on, "other"); have.AckWait != time.Second || have.MaxAckPending != 7 || have.InactiveThreshold != time.Minute ||
-				!have.MemoryStorage || have.DeliverPolicy != jetstream.DeliverNewPolicy || have.Description != "n" || have.FilterSubject != on.name+".a.*" {
+				have.DeliverPolicy != jetstream.DeliverNewPolicy || have.Description != "n" || have.FilterSubject != on.name+".a.*" {
 				t.Errorf("have %+v", have)
 			}
 		})
@@ -130,26 +129,6 @@ func TestIdleConsumerIsForgotten(t *testing.T) {
 				return err == nil && !found
 			})
 		})
-	}
-}
-
-func TestConsumerInMemoryGoesWithTheBroker(t *testing.T) {
-	b := svctest.NewBroker(t)
-	s := kept(t, siteAt(t, b.URL()))
-	for name, memory := range map[string]bool{"memory": true, "file": false} {
-		c, err := s.Receive(await.Within(t), broker.ConsumerConfig{Name: name, Memory: memory, Slots: func() int { return 0 }}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Stop(await.Within(t)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b.Stop()
-	b.Restart()
-	all, err := s.Consumers(await.Within(t))
-	if err != nil || len(all) != 1 || all[0].Name != "file" {
-		t.Errorf("have %+v, %v, want the one on file", all, err)
 	}
 }
 

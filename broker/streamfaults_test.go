@@ -75,14 +75,10 @@ func TestDeletedConsumerIsMadeAgain(t *testing.T) {
 			store(t, q, on.name+".a", "1")
 			_ = await.Take(t, got).Ack()
 			js := plain.JetStream(t, on.url)
-			if err := js.DeleteConsumer(await.Within(t), on.name, "workers"); err != nil {
-				t.Fatal(err)
-			}
+			remove(t, func(ctx context.Context) error { return js.DeleteConsumer(ctx, on.name, "workers") })
 			store(t, q, on.name+".a", "2")
 			_ = await.Take(t, got).Ack()
-			if err := js.DeleteStream(await.Within(t), on.name); err != nil {
-				t.Fatal(err)
-			}
+			remove(t, func(ctx context.Context) error { return js.DeleteStream(ctx, on.name) })
 			store(t, q, on.name+".a", "3")
 			_ = await.Take(t, got).Ack()
 		})

@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"context"
 	"strconv"
 	"testing"
 	"time"
@@ -111,14 +112,12 @@ func TestDeletedConsumerFromNowIsMadeAgain(t *testing.T) {
 			s := queue(t, on.Conn, on.name, func(w *broker.StreamConfig) { w.Keep = broker.KeepWhileWanted })
 			got := make(chan *broker.Delivery, 100)
 			receive(t, s, broker.ConsumerConfig{Name: "c", FromNow: true, Slots: ten}, into(got))
-			for i, lose := range []func() error{
-				func() error { return nil },
-				func() error { return js.DeleteConsumer(await.Within(t), on.name, "c") },
-				func() error { return js.DeleteStream(await.Within(t), on.name) },
+			for i, lose := range []func(context.Context) error{
+				func(context.Context) error { return nil },
+				func(ctx context.Context) error { return js.DeleteConsumer(ctx, on.name, "c") },
+				func(ctx context.Context) error { return js.DeleteStream(ctx, on.name) },
 			} {
-				if err := lose(); err != nil {
-					t.Fatal(err)
-				}
+				remove(t, lose)
 				until(t, s, "c", "it is there", func(s broker.ConsumerState) bool { return s.Waiting > 0 })
 				stored := store(t, s, on.name+".a", time.Now().String())
 				if d := await.Take(t, got); d.Sequence != stored.Sequence || d.Ack() != nil {

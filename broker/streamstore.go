@@ -26,11 +26,10 @@ func (s *Stream) Store(ctx context.Context, m *Msg, id string, ttl time.Duration
 	return s.publish(ctx, s.labelled(m, id, ttl))
 }
 
-// Outgoing is a message that is to be stored, as the parameters of Store.
+// Outgoing is a message that is to be stored, as the parameters of Store without a ttl.
 type Outgoing struct {
 	Msg *Msg
 	ID  string
-	TTL time.Duration
 }
 
 // HeaderStoreID is the header by which the broker recognises a message. Who has set it
@@ -46,7 +45,7 @@ const storeWindow = 500
 func (s *Stream) StoreAll(ctx context.Context, all []Outgoing) ([]Stored, error) {
 	messages := make([]*Msg, len(all))
 	for i, o := range all {
-		messages[i] = s.labelled(o.Msg, o.ID, o.TTL)
+		messages[i] = s.labelled(o.Msg, o.ID, 0)
 	}
 	stored, errs := make([]Stored, len(all)), []error(nil)
 	for i, try := range s.publishAll(ctx, messages) {

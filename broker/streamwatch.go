@@ -7,10 +7,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Revived returns how many times the consumer subscribed anew because messages were
-// pending and none was delivered.
-func (c *Consumer) Revived() uint64 { return c.revived.Load() }
-
 // inspect looks after a consumer that has waited since the tick before: where
 // messages are pending that it could have, it asks for them on new subscriptions.
 func (c *Consumer) inspect() {

@@ -1,6 +1,10 @@
 package broker
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nats-io/nats.go"
+)
 
 // Matches reports whether a pattern, in which * stands for one token and > for the
 // rest, takes in a subject. A subject that is itself a pattern is taken in where all
@@ -19,4 +23,13 @@ func Matches(pattern, subject string) bool {
 		}
 		pattern, subject = wantMore, haveMore
 	}
+}
+
+// IsInbox reports whether a reply subject is one that a service may publish to.
+// Anything else would let a caller make a service publish in its own name to
+// subjects that the caller may not use.
+func IsInbox(reply string) bool {
+	rest, ok := strings.CutPrefix(reply, nats.InboxPrefix)
+	return ok && rest != "" && len(reply) <= 512 && !strings.ContainsAny(rest, "*> \t\r\n\x00") &&
+		!strings.Contains(rest, "..") && rest[0] != '.' && rest[len(rest)-1] != '.'
 }

@@ -16,6 +16,8 @@ import (
 type wire struct {
 	net.Conn
 
+	now *instant // writes that do not wait; nil where the connection knows none
+
 	mu      sync.Mutex // guards what follows
 	changed *sync.Cond // after a write, and by Close
 	pending []byte
@@ -61,7 +63,7 @@ func (d *dialer) connect(network, address string) (net.Conn, error) {
 }
 
 func newWire(conn net.Conn) *wire {
-	w := &wire{Conn: conn}
+	w := &wire{Conn: conn, now: newInstant(conn)}
 	w.changed = sync.NewCond(&w.mu)
 	return w
 }
@@ -85,22 +87,36 @@ func (w *wire) Write(b []byte) (int, error) {
 	if quiet && !w.writing {
 		return w.direct(b, now)
 	}
+	w.leave(b)
+	return len(b), nil
+}
+
+// direct writes b at once, and leaves to a goroutine what the socket does not take:
+// while the network is gone nobody who sends is to wait for it. The caller holds mu.
+func (w *wire) direct(b []byte, now time.Time) (n int, err error) {
+	w.extend(now)
+	if w.now == nil {
+		n, err = w.Conn.Write(b)
+	} else {
+		n, err = w.now.write(b)
+	}
+	if err != nil {
+		w.fail(err)
+		return n, err
+	}
+	if n < len(b) {
+		w.leave(b[n:])
+	}
+	return len(b), nil
+}
+
+// leave has a goroutine write b. The caller holds mu.
+func (w *wire) leave(b []byte) {
 	w.pending = append(w.pending, b...)
 	if !w.writing {
 		w.writing = true
 		go w.drain() // ends when nothing is pending; Close waits for it
 	}
-	return len(b), nil
-}
-
-// direct writes b at once. The caller holds mu.
-func (w *wire) direct(b []byte, now time.Time) (int, error) {
-	w.extend(now)
-	n, err := w.Conn.Write(b)
-	if err != nil {
-		w.fail(err)
-	}
-	return n, err
 }
 
 // fail ends the connection: what comes next would stand in the middle of a

@@ -44,7 +44,8 @@ func (textCodec) Append(dst []byte, v any) (out []byte, err error) {
 	}
 	out, t.buf = t.buf[:len(t.buf)-1], nil // without the encoder's line feed
 	texters.Put(t)
-	return out, checkSent(v, out[len(dst):], checked, guardText, dst, &out)
+	err = checkSent(v, out[len(dst):], checked, guardText, dst, &out)
+	return out, err
 }
 
 // unencodable explains why a library could not encode v.

@@ -74,7 +74,8 @@ func (packCodec) Append(dst []byte, v any) (out []byte, err error) {
 	}
 	out, p.buf = p.buf, nil
 	packers.Put(p) // not after an error, which may leave anything behind
-	return out, checkSent(v, out[len(dst):], checked, guardPack, dst, &out)
+	err = checkSent(v, out[len(dst):], checked, guardPack, dst, &out)
+	return out, err
 }
 
 // unpacker is a decoder and the cursor that it reads from.

@@ -22,11 +22,11 @@ type OutboxPlace struct {
 // OutboxNamed returns the meeting place of a service for the database of a name.
 // It is called while the service is declared, that is in Provide and Declare.
 func OutboxNamed(h Meeting, name string) (*OutboxPlace, error) {
-	all, err := h.Shared(placesKey{h.Service()}, func() (any, error) { return &places{}, nil })
+	all, err := Shared(h, placesKey{h.Service()}, func() (*places, error) { return &places{}, nil })
 	if err != nil {
 		return nil, err
 	}
-	return all.(*places).named(h.Service(), name), nil
+	return all.named(h.Service(), name), nil
 }
 
 // Meeting is the part of a Host that a meeting needs; the hosts of entrypoints

@@ -1,9 +1,6 @@
 package dependency
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // Process is what all services of a process have in common. Its methods are safe for
 // concurrent use.
@@ -42,39 +39,22 @@ type Outgoing struct {
 	Target string // "payments.charge", "orders.placed", "GET api.example.com"
 }
 
-// Sharing is the part of a Host that lends what a process has one of.
-type Sharing interface {
-	Shared(key any, build func() (any, error)) (any, error)
-}
-
-// errAbsent is what Lookup finds nothing with.
-var errAbsent = errors.New("nobody has built this value")
-
-// Lookup returns the value that h shares under key, if somebody has built it.
-func Lookup(h Sharing, key any) (value any, found bool) {
-	value, err := h.Shared(key, func() (any, error) { return nil, errAbsent })
-	return value, err == nil
-}
-
-// Absent reports whether err is that of a Lookup, which is no failure.
-func Absent(err error) bool { return errors.Is(err, errAbsent) }
-
 type processKey struct{}
 
 // ProcessOf returns the process that h belongs to. One that says nothing of itself has
 // no tracer, no ailments and no measurements.
 func ProcessOf(h Sharing) Process {
-	p, err := h.Shared(processKey{}, func() (any, error) { return silent{}, nil })
+	p, err := Shared(h, processKey{}, func() (Process, error) { return silent{}, nil })
 	if err != nil {
 		return silent{}
 	}
-	return p.(Process)
+	return p
 }
 
 // KeepProcess makes p what ProcessOf returns. The container calls it, before anybody
 // asks.
 func KeepProcess(h Sharing, p Process) error {
-	_, err := h.Shared(processKey{}, func() (any, error) { return p, nil })
+	_, err := Shared(h, processKey{}, func() (Process, error) { return p, nil })
 	return err
 }
 

@@ -21,11 +21,15 @@ import (
 // Declaration is implemented by marker types. The container calls Declare once
 // for each marker field, before anything starts and before any I/O, from one
 // goroutine. The tag holds the options of the kind: the container has taken the
-// keys that are its own (method, workers, sensitive) out of it. An error is reported with
+// keys that are its own (see TagKeys) out of it. An error is reported with
 // the position of the field, so it need not say where it happened.
 type Declaration interface {
 	Declare(tag reflect.StructTag, m *Method, h Host) (Entrypoint, error)
 }
+
+// TagKeys returns the keys that the container reads itself in the tag of every marker. A
+// kind gives them to tag.Read, which then names them to who has misspelt one.
+func TagKeys() []string { return []string{"method", "workers", "sensitive"} }
 
 // Entrypoint receives a stimulus and spawns calls of one method.
 type Entrypoint interface {
@@ -147,6 +151,13 @@ var (
 	// worker. The method did not run.
 	ErrExpired = errors.New("the deadline passed before a worker was free")
 )
+
+// Refused reports whether err is what a host says itself of a call whose method did not
+// run: [ErrStopping], [ErrBusy] or [ErrExpired]. An error that wraps one of them is the
+// outcome of a method, which has met it somewhere else.
+func Refused(err error) bool {
+	return err == ErrStopping || err == ErrBusy || err == ErrExpired //nolint:errorlint // these very values
+}
 
 // Done receives the outcome of a call. Where a host is given none, the Stimulus of
 // the call is told.

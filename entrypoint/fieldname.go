@@ -16,10 +16,10 @@ func named(names []string, name string) bool {
 // fieldTags are the tags that give a field a name on the wire.
 var fieldTags = []string{"json", "msgpack", "path", "query", "header", "cookie"}
 
-// FieldNames returns the names that a field has on the wire, one for each kind of message
+// fieldNames returns the names that a field has on the wire, one for each kind of message
 // that may hold it; none for one that no message fills, and for an embedded struct, whose
 // fields count themselves.
-func FieldNames(f reflect.StructField) []string {
+func fieldNames(f reflect.StructField) []string {
 	var names []string
 	for _, key := range fieldTags {
 		if name, _, _ := strings.Cut(f.Tag.Get(key), ","); name != "" && name != "-" && !slices.Contains(names, name) {
@@ -35,9 +35,9 @@ func FieldNames(f reflect.StructField) []string {
 	return names
 }
 
-// SaysNothing reports whether a type does not tell by its fields what a message puts
+// saysNothing reports whether a type does not tell by its fields what a message puts
 // into its values: it is an interface, a message as it came, or reads messages itself.
-func SaysNothing(t reflect.Type) bool {
+func saysNothing(t reflect.Type) bool {
 	return t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(documentType) || readsItself(t)
 }
 

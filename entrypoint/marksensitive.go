@@ -74,11 +74,11 @@ func stepsTo(t reflect.Type, words []string) (steps [][]string, err error) {
 	if len(words) == 0 {
 		return nil, nil
 	}
-	for !SaysNothing(t) && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
+	for !saysNothing(t) && (t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
 		t = t.Elem()
 	}
 	switch {
-	case SaysNothing(t):
+	case saysNothing(t):
 		for _, word := range words {
 			steps = append(steps, stepOf(word))
 		}
@@ -96,7 +96,7 @@ func stepsTo(t reflect.Type, words []string) (steps [][]string, err error) {
 		return stepsTo(f.Type, words)
 	}
 	steps, err = stepsTo(f.Type, words[1:])
-	return append([][]string{FieldNames(f)}, steps...), err
+	return append([][]string{fieldNames(f)}, steps...), err
 }
 
 // stepsThrough follows words from a map with elements of type t: through every key where
@@ -123,7 +123,7 @@ func stepOf(word string) []string {
 // holdsFields reports whether values of t have fields that a path can name, in lists and
 // maps, too: then a path leads through all of these.
 func holdsFields(t reflect.Type) bool {
-	for !SaysNothing(t) {
+	for !saysNothing(t) {
 		switch t.Kind() {
 		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 			t = t.Elem()
@@ -139,7 +139,7 @@ func holdsFields(t reflect.Type) bool {
 // that there are.
 func fieldNamed(t reflect.Type, name string) (f reflect.StructField, flat bool, known []string) {
 	for _, f := range reflect.VisibleFields(t) {
-		names := FieldNames(f)
+		names := fieldNames(f)
 		if slices.Contains(names, name) {
 			return f, false, nil
 		}

@@ -76,9 +76,10 @@ func signatureError(m reflect.Method, why string) error {
 		m.Name, m.Func.Type(), why)
 }
 
-// Signature returns the method's signature in Go syntax, for messages.
+// Signature returns the method's signature in Go syntax, without its receiver, as it
+// stands in the source.
 func (m *Method) Signature() string {
-	return m.Name + m.function.Type().String()[len("func"):]
+	return m.Name + m.Type().String()[len("func"):]
 }
 
 // Optional reports whether the parameter at i may be left out by a caller: a

@@ -114,7 +114,7 @@ func TestMethodKnowsItsParametersAndResults(t *testing.T) {
 	if !slices.Equal(m.Out, []reflect.Type{reflect.TypeFor[int](), reflect.TypeFor[bool]()}) {
 		t.Errorf("Out is %v, want int, bool", m.Out)
 	}
-	if want := "Both(*entrypoint_test.shop, context.Context, int) (int, bool, error)"; m.Signature() != want {
+	if want := "Both(context.Context, int) (int, bool, error)"; m.Signature() != want {
 		t.Errorf("Signature is %q, want %q", m.Signature(), want)
 	}
 }

@@ -78,7 +78,7 @@ func viewOf(v reflect.Value, w viewer, depth int) any {
 
 // hides reports whether a value is sensitive, or holds what is, nobody knows where.
 func (w viewer) hides(t reflect.Type) bool {
-	return slices.ContainsFunc(w, func(steps [][]string) bool { return len(steps) == 0 || SaysNothing(t) })
+	return slices.ContainsFunc(w, func(steps [][]string) bool { return len(steps) == 0 || saysNothing(t) })
 }
 
 // into returns what is sensitive below a name.
@@ -126,7 +126,7 @@ func (w viewer) entries(v reflect.Value, depth int) any {
 func (w viewer) fields(v reflect.Value, depth int) any {
 	shown := make(map[string]any)
 	for _, f := range reflect.VisibleFields(v.Type()) {
-		names := FieldNames(f)
+		names := fieldNames(f)
 		if len(names) == 0 {
 			continue
 		}

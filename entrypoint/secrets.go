@@ -185,7 +185,7 @@ func (s *secrets) fields(v reflect.Value, steps [][]string, depth int, closed bo
 	}
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		inner, err := v.FieldByIndexErr(f.Index)
-		names := FieldNames(f)
+		names := fieldNames(f)
 		if err != nil || len(names) == 0 {
 			continue
 		}

@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,42 +21,15 @@ type Backlog struct {
 // run within a week, and are reliable. They are sorted by handler and event. Where the
 // broker stores nothing the error is broker.ErrNoJetStream.
 func Backlogs(ctx context.Context, c *broker.Conn) ([]Backlog, error) {
-	names, err := c.Streams(ctx, subjectOf(c.Namespace(), "*", "*", ">"))
+	var all []Backlog
+	err := eachConsumer(ctx, c, func(_ *broker.Stream, s broker.ConsumerState, n note) error {
+		all = addBacklog(all, Backlog{n.handler, n.event, s.Pending, s.Held})
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("backlogs of handlers: %w", err)
 	}
-	var all []Backlog
-	for _, name := range names {
-		more, err := backlogsIn(ctx, c, name)
-		if err != nil {
-			return nil, fmt.Errorf("backlogs of handlers: %w", err)
-		}
-		for _, b := range more {
-			all = addBacklog(all, b)
-		}
-	}
 	slices.SortFunc(all, func(a, b Backlog) int { return strings.Compare(a.Handler+" "+a.Event, b.Handler+" "+b.Event) })
-	return all, nil
-}
-
-// backlogsIn returns what waits in one stream, for each of its consumers.
-func backlogsIn(ctx context.Context, c *broker.Conn, name string) (all []Backlog, err error) {
-	stream, err := c.FindStream(ctx, name)
-	if errors.Is(err, broker.ErrNoStream) { // gone since it was listed
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	consumers, err := stream.Consumers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range consumers {
-		if n, ours := noteOf(s.Note); ours {
-			all = append(all, Backlog{n.handler, n.event, s.Pending, s.Held})
-		}
-	}
 	return all, nil
 }
 

@@ -68,3 +68,11 @@ func dropped(err error) bool {
 	_, ok := errors.AsType[*dropError](err)
 	return ok
 }
+
+// waitAfter returns how long an event waits after its nth error.
+func (e *handled) waitAfter(err error, n int) time.Duration {
+	if wish, ok := errors.AsType[*retryError](err); ok {
+		return max(0, wish.after)
+	}
+	return jitter(backoff(e.Backoff, n))
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 )
 
@@ -40,15 +41,11 @@ type centerKey struct{ service string }
 // centerOf returns the center of the service that h hosts. It stops when its last
 // event was settled, before the connection does.
 func centerOf(h entrypoint.Host, b *hub) (*center, error) {
-	c, err := h.Shared(centerKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, centerKey{h.Service()}, func() (*center, error) {
 		c := &center{hub: b, host: h}
 		c.life, c.cancel = context.WithCancel(context.Background())
 		return c, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c.(*center), nil
 }
 
 // add declares a handler.
@@ -62,39 +59,22 @@ func (c *center) add(e *handled) error {
 	return nil
 }
 
-const (
-	startPeek  = 50 * time.Millisecond // how long to wait for the connection at the start
-	startLimit = 10 * time.Second
-)
+// startLimit bounds opening at the start, where the broker is there.
+const startLimit = 10 * time.Second
 
 // start receives the events of a handler.
 func (c *center) start(ctx context.Context, e *handled) error {
 	if !c.hub.conn.Restricted() { // the consumers of former handlers are not among what the declarations need
 		c.tidy.Do(func() { c.host.Go("events of former handlers", c.watchFormer) })
 	}
-	peek, cancel := context.WithTimeout(ctx, startPeek)
-	defer cancel()
-	if c.hub.conn.Await(peek) == nil {
-		ctx, cancel := context.WithTimeout(ctx, startLimit)
-		defer cancel()
-		err := c.open(ctx, e)
-		switch {
-		case errors.Is(err, broker.ErrNoJetStream):
-			return fmt.Errorf("%w; or say reliable:\"false\", which stores nothing", err)
-		case err == nil, errors.Is(err, broker.ErrFull):
-			return err
-		}
-	}
-	c.host.Go("events of "+e.Source, func(ctx context.Context) error {
-		return c.hub.run(ctx, "receiving events", func(ctx context.Context) error {
-			if err := c.open(ctx, e); err != nil {
-				return err
-			}
-			<-ctx.Done()
-			return nil
-		})
+	err := c.hub.conn.OpenAtStart(ctx, c.host, broker.Opening{
+		Name: "events of " + e.Source, Open: func(ctx context.Context) error { return c.open(ctx, e) }, Limit: startLimit,
+		Refuse: []error{broker.ErrFull},
 	})
-	return nil
+	if errors.Is(err, broker.ErrNoJetStream) {
+		return fmt.Errorf("%w; or say reliable:\"false\", which stores nothing", err)
+	}
+	return err
 }
 
 // open makes the streams and receives from that of the source.

@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -102,11 +101,3 @@ func oneLine(text string) string {
 
 // nameOf returns the name of a declared error.
 func nameOf(err error) string { return fault.From(err).Name }
-
-// waitAfter returns how long an event waits after its nth error.
-func (e *handled) waitAfter(err error, n int) time.Duration {
-	if wish, ok := errors.AsType[*retryError](err); ok {
-		return max(0, wish.after)
-	}
-	return jitter(backoff(e.Backoff, n))
-}

@@ -2,16 +2,11 @@ package events
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"reflect"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
-	"github.com/enoki-go/enoki/codec"
 	"github.com/enoki-go/enoki/entrypoint"
 )
 
@@ -29,56 +24,16 @@ type emission struct {
 	batch         *batch // that it is to be stored with, nil for none
 }
 
-// EmitOption changes how one event is emitted.
-type EmitOption func(*emission)
-
-// ID names the event. The broker stores the same id of one type once within two
-// minutes, so who does not know whether an event was stored emits it again with its id.
-func ID(id string) EmitOption { return func(e *emission) { e.id = id } }
-
-// IDBy is ID with the value of a field of the payload, given by its name on the wire.
-func IDBy(field string) EmitOption { return func(e *emission) { e.identity = field } }
-
-// Key says what the event is about: handlers that are ordered get the events with the
-// same key one after the other.
-func Key(key string) EmitOption { return func(e *emission) { e.key = key } }
-
-// KeyBy is Key with the value of a field of the payload, given by its name on the
-// wire.
-func KeyBy(field string) EmitOption { return func(e *emission) { e.field = field } }
-
-// At has the event emitted at a time, within the next year. Of the processes that
-// emit or handle events one must live then, else it is emitted later.
-func At(t time.Time) EmitOption { return func(e *emission) { e.due = t } }
-
-// After is At a time from now.
-func After(d time.Duration) EmitOption { return func(e *emission) { e.due = time.Now().Add(d) } }
-
-// Mandatory has Emit fail with ErrNoHandler where nobody handles the event, also while
-// that handler is not there. Without it such an event is gone, as facts are that
-// nobody asks about.
-func Mandatory() EmitOption { return func(e *emission) { e.mandatory = true } }
-
-// Unreliable sends the event without storing it: handlers that are connected get it,
-// at most once, with reliable:"false" or without.
-func Unreliable() EmitOption { return func(e *emission) { e.unreliable = true } }
-
-// joined returns the options of both; it changes neither, and copies only where it must.
-func joined(fixed, more []EmitOption) []EmitOption {
-	switch {
-	case len(fixed) == 0:
-		return more
-	case len(more) == 0:
-		return fixed
-	default:
-		return append(slices.Clip(fixed), more...)
-	}
-}
-
-func ofSource(source string) EmitOption { return func(e *emission) { e.declared = source } }
-
 // String names the event in messages.
 func (e *emission) String() string { return e.source + "." + e.event }
+
+// named says of an error what was emitted; nil stays nil.
+func (e *emission) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("emit %s: %w", e, err)
+}
 
 const maxDelay = 366 * 24 * time.Hour
 
@@ -123,25 +78,29 @@ func (e *emission) message(ctx context.Context, namespace string, payload any) (
 	return &broker.Msg{Subject: subjectOf(namespace, e.source, partitionOf(e.key), e.event), Header: e.header(ctx, contentType), Data: body}, nil
 }
 
-// header returns what travels beside the payload. An event that is not stored has no
-// time and no id, unless it was given one: nothing could be recognised by it, and the
-// first header costs a good part of what such an event does.
+// header returns what travels beside the payload, nil for nothing. An event that is not
+// stored has no time and no id, unless it was given one: nothing could be recognised by
+// it, and the first header costs a good part of what such an event does.
 func (e *emission) header(ctx context.Context, contentType string) broker.Header {
-	h := make(broker.Header, 4)
 	if e.id == "" && !e.unreliable {
 		e.id = entrypoint.NewID()
 	}
-	values := [...]string{e.id, time.Now().UTC().Format(time.RFC3339Nano), contentType}
+	c, data := entrypoint.FromContext(ctx), entrypoint.Data(ctx)
+	if e.id == "" && e.key == "" && contentType == "" && c == nil && len(data) == 0 {
+		return nil
+	}
+	h := make(broker.Header, 4)
 	if e.id != "" {
+		values := [...]string{e.id, time.Now().UTC().Format(time.RFC3339Nano)}
 		h[headerID], h[headerTime] = values[0:1:1], values[1:2:2]
 	}
 	if contentType != "" {
-		h[headerType] = values[2:3:3]
+		h[headerType] = []string{contentType}
 	}
-	if c := entrypoint.FromContext(ctx); c != nil {
+	if c != nil {
 		h[headerStack] = []string{strings.Join(c.Stack(), ",")}
 	}
-	broker.PutData(h, entrypoint.Data(ctx))
+	broker.PutData(h, data)
 	e.putKey(h)
 	return h
 }
@@ -181,62 +140,3 @@ func (e *emission) stored(m *broker.Msg) *broker.Msg {
 
 // storeID returns the id under which the broker recognises an event of its source.
 func storeID(event, id string) string { return event + ":" + id }
-
-// usualBody is what most payloads fit into, so that they are not copied as they grow.
-const usualBody = 128
-
-// encode returns the body of a payload; no payload has none.
-func encode(payload any) (contentType string, body []byte, err error) {
-	switch p := payload.(type) {
-	case nil:
-		return "", nil, nil
-	case Raw:
-		return p.ContentType, p.Body, nil
-	case json.RawMessage:
-		return codec.JSON.ContentType(), p, nil
-	default:
-		body, err = codec.Msgpack.Append(make([]byte, 0, usualBody), payload)
-		return codec.Msgpack.ContentType(), body, err
-	}
-}
-
-// fieldKey is a field of a type, by its name on the wire.
-type fieldKey struct {
-	t    reflect.Type
-	name string
-}
-
-var fieldIndexes sync.Map // fieldKey to []int
-
-// valueOf returns the value of a field of the payload as text; role is what for.
-func valueOf(payload any, name, role string) (string, error) {
-	v := reflect.Indirect(reflect.ValueOf(payload))
-	if !v.IsValid() {
-		return "", fmt.Errorf("have no payload, want one with the field %q, which is the %s", name, role)
-	}
-	index, err := fieldOf(v.Type(), name, role)
-	if err != nil {
-		return "", err
-	}
-	field := v.FieldByIndex(index)
-	return fmt.Sprint(field.Interface()), nil
-}
-
-// fieldOf returns where the field of a struct is that has a name on the wire, or in
-// Go.
-func fieldOf(t reflect.Type, name, role string) ([]int, error) {
-	if found, ok := fieldIndexes.Load(fieldKey{t, name}); ok {
-		return found.([]int), nil
-	}
-	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("have %s, want a struct with the field %q, which is the %s", t, name, role)
-	}
-	for _, f := range reflect.VisibleFields(t) {
-		wire, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.IsExported() && !f.Anonymous && (wire == name || f.Name == name) {
-			fieldIndexes.Store(fieldKey{t, name}, f.Index)
-			return f.Index, nil
-		}
-	}
-	return nil, fmt.Errorf("%s has no field %q, which is the %s", t, name, role)
-}

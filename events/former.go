@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -33,50 +34,31 @@ func (c *center) watchFormer(ctx context.Context) error {
 	}
 }
 
+// clearFormer looks once; warned has the consumers that were warned of.
 func (c *center) clearFormer(ctx context.Context, warned map[string]bool) error {
-	names, err := c.hub.conn.Streams(ctx, subjectOf(c.hub.conn.Namespace(), "*", "*", ">"))
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		stream, err := c.hub.conn.FindStream(ctx, name)
-		if err != nil {
-			return err
-		}
-		all, err := stream.Consumers(ctx)
-		if err != nil {
-			return err
-		}
-		for _, state := range all {
-			if err := c.former(ctx, stream, state, warned); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return eachConsumer(ctx, c.hub.conn, func(stream *broker.Stream, state broker.ConsumerState, n note) error {
+		return c.former(ctx, stream, state, n, warned)
+	})
 }
 
 // former empties one consumer, where it is that of a former handler.
-func (c *center) former(ctx context.Context, stream *broker.Stream, state broker.ConsumerState, warned map[string]bool) error {
-	n, ours := noteOf(state.Note)
-	if !ours || n.mode != servicePool || compareVersions(c.host.Version(), n.version) < 0 || c.wants(stream, state.Name) {
+func (c *center) former(ctx context.Context, stream *broker.Stream, state broker.ConsumerState, n note, warned map[string]bool) error {
+	version := compareVersions(c.host.Version(), n.version)
+	if n.mode != servicePool || version < 0 || c.wants(stream, state.Name) {
 		return nil
 	}
 	e, ofService := c.handlerOf(n.handler)
-	later := compareVersions(c.host.Version(), n.version) > 0
 	switch {
 	case !ofService, state.Waiting > 0, state.Held > 0: // somebody else's, or an older version is at it
 		return nil
-	case state.Pending == 0 && (e != nil || later):
+	case state.Pending == 0 && (e != nil || version > 0):
 		return stream.DropConsumer(ctx, state.Name)
-	case e == nil && state.Pending == 0:
+	case e == nil && (state.Pending == 0 || warned[state.Name]):
 		return nil
 	case e == nil:
-		if !warned[state.Name] {
-			warned[state.Name] = true
-			c.host.Logger().WarnContext(ctx, "events wait for a handler that the service no longer has; they go when it was away for a week",
-				"handler", n.handler, "event", n.event, "events", state.Pending, "consumer", state.Name)
-		}
+		warned[state.Name] = true
+		c.host.Logger().WarnContext(ctx, "events wait for a handler that the service no longer has; they go when it was away for a week",
+			"handler", n.handler, "event", n.event, "events", state.Pending, "consumer", state.Name)
 		return nil
 	default:
 		return c.empty(ctx, stream, state, e)
@@ -99,8 +81,7 @@ func (c *center) wants(stream *broker.Stream, consumer string) bool {
 // handlerOf returns the handler "service.method", nil where the service has no such
 // method. False means that it is of another service.
 func (c *center) handlerOf(name string) (e *handled, ofService bool) {
-	service := c.host.Service()
-	if len(name) <= len(service) || name[:len(service)+1] != service+"." {
+	if !strings.HasPrefix(name, c.host.Service()+".") {
 		return nil, false
 	}
 	for _, e := range c.handled {

@@ -3,7 +3,6 @@ package events
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -44,7 +43,7 @@ type host interface {
 
 // hubOf returns the hub of the service that h hosts.
 func hubOf(h host) (*hub, error) {
-	b, err := h.Shared(hubKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, hubKey{h.Service()}, func() (*hub, error) {
 		conn, err := broker.Open(h)
 		if err != nil {
 			return nil, err
@@ -58,10 +57,6 @@ func hubOf(h host) (*hub, error) {
 		b.tracer, b.sent = p.Tracer(), p.Sent(h.Service())
 		return b, s.check()
 	})
-	if err != nil {
-		return nil, err
-	}
-	return b.(*hub), nil
 }
 
 func newHub(conn *broker.Conn, s settings, service string, logger *slog.Logger, work func(string, func(context.Context) error)) *hub {
@@ -113,9 +108,12 @@ func (b *hub) stream(ctx context.Context, source string) (*broker.Stream, error)
 
 // emit returns once the event is stored, or sent where it is unreliable.
 func (b *hub) emit(ctx context.Context, event string, payload any, options []EmitOption) error {
-	e := emission{source: b.service, event: event}
+	e := &emission{source: b.service, event: event}
 	for _, option := range options {
-		option(&e)
+		option(e)
+	}
+	if b.tracer == nil && b.sent == nil {
+		return b.pass(ctx, e, payload)
 	}
 	out := dependency.Outgoing{Kind: kind, Target: e.String()}
 	end := func(error) {}
@@ -129,22 +127,22 @@ func (b *hub) emit(ctx context.Context, event string, payload any, options []Emi
 }
 
 // pass lets an event take the way that its options say.
-func (b *hub) pass(ctx context.Context, e emission, payload any) error {
+func (b *hub) pass(ctx context.Context, e *emission, payload any) error {
 	m, err := e.message(ctx, b.conn.Namespace(), payload)
 	if err != nil {
 		return err
 	}
 	if e.outbox != "" {
-		return b.post(ctx, &e, m)
+		return e.post(ctx, m)
 	}
 	if e.unreliable {
-		return b.named(&e, b.conn.Send(m))
+		return e.named(b.conn.Send(m))
 	}
 	if e.batch != nil && !e.waits() {
-		e.batch.add(b, e, e.stored(m))
+		e.batch.add(b, *e, e.stored(m))
 		return nil
 	}
-	return b.inTime(ctx, &e, func(ctx context.Context) error { return b.store(ctx, &e, m) })
+	return b.inTime(ctx, e, func(ctx context.Context) error { return b.store(ctx, e, m) })
 }
 
 // inTime calls f, which stores, and says what an error means for what is emitted.
@@ -159,14 +157,7 @@ func (b *hub) inTime(ctx context.Context, e *emission, f func(context.Context) e
 	if err != nil && within.Err() != nil && ctx.Err() != context.Canceled {
 		return ErrNotStored.Explain("emit %s: the broker did not say within %v (%s) that it is stored: %v", e, limit.Round(time.Millisecond), why, err).Because(err)
 	}
-	return b.named(e, err)
-}
-
-func (*hub) named(e *emission, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("emit %s: %w", e, err)
+	return e.named(err)
 }
 
 // store stores an event where it belongs.

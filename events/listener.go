@@ -81,12 +81,11 @@ func (*overheard) Interrupt() {}
 
 // Done takes the outcome of the method, which the host has logged where it is an error.
 func (o *overheard) Done(_ any, err error) {
-	switch err {
-	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
+	if entrypoint.Refused(err) {
 		o.listener.drop(err)
-	default:
-		o.listener.count(time.Since(o.arrived), err)
+		return
 	}
+	o.listener.count(time.Since(o.arrived), err)
 }
 
 // drop counts an event that was not handled, and says so once.

@@ -9,10 +9,11 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/enoki-go/enoki/events"
+	"github.com/enoki-go/enoki/internal/plain"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // dial returns a program that emits as a source.
 func dial(t *testing.T, b *svctest.Broker, source string, opts ...events.DialOption) *events.Standalone {

@@ -57,7 +57,7 @@ func (o *occurrence) begin() {
 	}
 	err := o.handled.host.Queue(&o.call, nil)
 	if errors.Is(err, entrypoint.ErrBusy) { // more wait than the host would keep; this one is kept by the broker
-		o.handled.center.work.Go(func() { o.spawn() })
+		o.handled.center.work.Go(o.spawn)
 		return
 	}
 	if err != nil {
@@ -165,10 +165,13 @@ func (o *occurrence) Decode(into []any) error {
 // leave now.
 func (o *occurrence) Interrupt() {
 	o.handed.Store(true)
-	o.handled.center.work.Go(func() {
-		o.giveBack(0)
-		o.close(o.handled.center.life)
-	})
+	o.handled.center.work.Go(o.leave)
+}
+
+// leave gives back an event that was not handled, and remembers that it was not lost.
+func (o *occurrence) leave() {
+	o.giveBack(0)
+	o.close(o.handled.center.life)
 }
 
 // Done takes the outcome of the method.
@@ -176,18 +179,13 @@ func (o *occurrence) Done(_ any, err error) {
 	if o.alone {
 		defer o.handled.suspects.leave()
 	}
-	if o.handed.Load() {
-		return
+	switch {
+	case o.handed.Load():
+	case entrypoint.Refused(err):
+		o.handled.center.work.Go(o.leave)
+	default:
+		o.conclude(err)
 	}
-	switch err {
-	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
-		o.handled.center.work.Go(func() {
-			o.giveBack(0)
-			o.close(o.handled.center.life)
-		})
-		return
-	}
-	o.conclude(err)
 }
 
 // conclude settles an event that was handled, or could not be.

@@ -13,7 +13,7 @@ import (
 func inOutbox(database string) EmitOption { return func(e *emission) { e.outbox = database } }
 
 // post puts an event into the outbox of the call's transaction.
-func (b *hub) post(ctx context.Context, e *emission, m *broker.Msg) error {
+func (e *emission) post(ctx context.Context, m *broker.Msg) error {
 	outbox, ok := dependency.OutboxOf(ctx, e.outbox)
 	if !ok {
 		return ErrBadEvent.Explain("emit %s: its publisher says outbox:%q, but ctx is not that of a call: there is no transaction to commit it with", e, e.outbox)
@@ -22,7 +22,7 @@ func (b *hub) post(ctx context.Context, e *emission, m *broker.Msg) error {
 		m.Header[headerDue] = []string{e.due.UTC().Format(time.RFC3339Nano)}
 	}
 	l := dependency.Letter{ID: m.Subject + ":" + e.id, Subject: m.Subject, Header: m.Header, Body: m.Data}
-	return b.named(e, outbox.Put(ctx, l))
+	return e.named(outbox.Put(ctx, l))
 }
 
 // relay sends what waits in the outbox of one database, as do the relays of the other

@@ -84,27 +84,12 @@ func (d *DeadLetters) destinations(ctx context.Context) ([]destination, error) {
 }
 
 func readDestinations(ctx context.Context, c *broker.Conn) ([]destination, error) {
-	names, err := c.Streams(ctx, subjectOf(c.Namespace(), "*", "*", ">"))
-	if err != nil {
-		return nil, err
-	}
 	var all []destination
-	for _, name := range names {
-		stream, err := c.FindStream(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		consumers, err := stream.Consumers(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range consumers {
-			if n, ours := noteOf(s.Note); ours {
-				all = append(all, destination{n, s.Name, s.Filter, stream})
-			}
-		}
-	}
-	return all, nil
+	err := eachConsumer(ctx, c, func(stream *broker.Stream, s broker.ConsumerState, n note) error {
+		all = append(all, destination{n, s.Name, s.Filter, stream})
+		return nil
+	})
+	return all, err
 }
 
 // route finds the way of a letter to a handler, "" for its own.

@@ -1,7 +1,6 @@
 package events
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -51,6 +50,6 @@ const (
 func sourceStream(c *broker.Conn, s settings, source string) broker.StreamConfig {
 	return broker.StreamConfig{
 		Name: c.StreamName("EVT", source), Subjects: []string{subjectOf(c.Namespace(), source, "*", ">")},
-		Keep: broker.KeepWhileWanted, MaxMsgs: -1, MaxBytes: cmp.Or(s.MaxBytes, 1<<30), MaxAge: s.MaxAge, MaxMsgSize: maxEvent,
+		Keep: broker.KeepWhileWanted, MaxMsgs: -1, MaxBytes: s.MaxBytes, MaxAge: s.MaxAge, MaxMsgSize: maxEvent,
 	}
 }

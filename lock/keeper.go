@@ -10,6 +10,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/waitgroup"
 )
 
 // keeper is a lock as this process knows it. One call at a time contends for it with
@@ -60,21 +61,13 @@ func (k *keeper) named(h *Held, err error) (*Held, error) {
 // Stop gives back what is still held. The host calls it when nothing runs any more.
 func (k *keeper) Stop(ctx context.Context) error {
 	k.cancel()
-	over := make(chan struct{})
-	go func() { // ends with what is given back, which has a limit
-		k.work.Wait()
-		close(over)
-	}()
-	select {
-	case <-over:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("give back lock %s: %w", k.name, context.Cause(ctx))
+	if err := waitgroup.Wait(ctx, &k.work); err != nil {
+		return fmt.Errorf("give back lock %s: %w", k.name, err)
 	}
+	return nil
 }
 
 const (
-	startPeek  = 50 * time.Millisecond // how long to wait for the connection at the start
 	startLimit = 2 * time.Second
 	tryLimit   = 2 * time.Second // for TryAcquire
 	// keptFor is how long the bucket keeps what nobody renews or takes. It is longer
@@ -84,12 +77,10 @@ const (
 
 // probe opens the bucket if the broker is there.
 func (k *keeper) probe(ctx context.Context) error {
-	peek, cancel := context.WithTimeout(ctx, startPeek)
-	defer cancel()
-	if k.conn.Await(peek) != nil {
+	if !k.conn.Peek(ctx) {
 		return nil // it is opened when it is needed
 	}
-	ctx, cancel = context.WithTimeout(ctx, startLimit)
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	if _, err := k.open(ctx); errors.Is(err, broker.ErrNoJetStream) {
 		return fmt.Errorf("lock %s: %w", k.name, err)
@@ -149,38 +140,61 @@ func heldBy(owner string) *fault.Error { return ErrHeld.Explain("%s holds it", o
 // looked again.
 type blockedFunc func(ctx context.Context, b *broker.Bucket, owner string) error
 
-// inTurn contends for the lock until ctx ends, and gives the turn to the next where
-// it is not got. What is held ends with of.
+// inTurn contends for the lock until ctx ends, and gives the turn to the next where it
+// is not got. What is held ends with of.
 func (k *keeper) inTurn(ctx, of context.Context, blocked blockedFunc) (*Held, error) {
-	h, err := k.contend(ctx, of, blocked)
-	if err != nil {
+	mine := &bid{record: record{ID: rand.Text(), Holder: k.holder, TTL: k.ttl}}
+	h, err := k.contend(ctx, of, mine, blocked)
+	switch {
+	case err == nil:
+	case mine.sent:
+		k.work.Go(func() { k.withdraw(mine) })
+	default:
 		<-k.turn
 	}
 	return h, err
 }
 
-func (k *keeper) contend(ctx, of context.Context, blocked blockedFunc) (*Held, error) {
-	b, err := k.open(ctx)
-	if err != nil {
+// bid is what a call wants to store to have the lock.
+type bid struct {
+	bucket   *broker.Bucket
+	record   record
+	revision uint64 // in whose place
+	sent     bool   // it may be stored, whatever the call was told
+}
+
+func (k *keeper) contend(ctx, of context.Context, mine *bid, blocked blockedFunc) (_ *Held, err error) {
+	if mine.bucket, err = k.open(ctx); err != nil {
 		return nil, err
 	}
-	for mine := (record{ID: rand.Text(), Holder: k.holder, TTL: k.ttl}); ; mine.Writes++ {
-		e, err := b.Entry(ctx, k.name)
+	for ; ; mine.record.Writes++ {
+		e, err := mine.bucket.Entry(ctx, k.name)
 		if err != nil {
 			return nil, err
 		}
 		there := readRecord(e.Value, k.ttl)
-		if !k.free(e, there, mine.ID) {
-			if err := blocked(ctx, b, there.Holder); err != nil {
+		mine.revision, mine.sent = e.Revision, k.free(e, there, mine.record.ID)
+		if !mine.sent {
+			if err := blocked(ctx, mine.bucket, there.Holder); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		h, err := k.take(ctx, of, b, mine, e.Revision)
+		h, err := k.take(ctx, of, mine)
 		if h != nil || err != nil {
 			return h, err
 		}
 	}
+}
+
+// withdraw removes what was stored for a call that was not told so in time: else the lock
+// would be nobody's until its ttl has passed. Then the turn is the next one's. What
+// arrives later than that finds another revision.
+func (k *keeper) withdraw(mine *bid) {
+	ctx, cancel := context.WithTimeout(context.Background(), giveBackLimit)
+	defer cancel()
+	h := &Held{keeper: k, bucket: mine.bucket, record: mine.record, revision: mine.revision, ctx: ctx}
+	_ = h.giveBack(ctx) // what stays expires
 }
 
 // free reports whether the lock may be taken: nobody holds it, or a holder that was
@@ -195,16 +209,16 @@ func (k *keeper) free(e broker.BucketEntry, there record, id string) bool {
 	return time.Since(k.seen.since) >= there.TTL
 }
 
-// take stores the record of this call in place of a revision. Neither a lock nor an
+// take stores the record of this call in place of what is there. Neither a lock nor an
 // error means that it is to be looked again.
-func (k *keeper) take(ctx, of context.Context, b *broker.Bucket, mine record, revision uint64) (*Held, error) {
+func (k *keeper) take(ctx, of context.Context, mine *bid) (*Held, error) {
 	sent := time.Now()
 	try, cancel := context.WithTimeout(ctx, k.ttl/3)
 	defer cancel()
-	token, err := b.Swap(try, k.name, mine.bytes(), revision)
+	token, err := mine.bucket.Swap(try, k.name, mine.record.bytes(), mine.revision)
 	switch {
 	case err == nil:
-		return k.hold(of, b, mine, token, sent), nil
+		return k.hold(of, mine.bucket, mine.record, token, sent), nil
 	case errors.Is(err, broker.ErrChanged), try.Err() != nil && ctx.Err() == nil:
 		if err := rest(ctx, restAfterLoss); err != nil {
 			return nil, heldBy("somebody else").Because(err)

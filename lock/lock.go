@@ -79,17 +79,16 @@ func (Mutex) Provide(f reflect.StructField, h dependency.Host) (dependency.Provi
 	if err != nil {
 		return nil, err
 	}
-	k, err := h.Shared(keeperKey{o.Lock}, func() (any, error) {
+	k, err := dependency.Shared(h, keeperKey{o.Lock}, func() (*keeper, error) {
 		return newKeeper(conn, o.Lock, o.TTL, h.Service()+" "+h.Instance()), nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	keeper := k.(*keeper)
-	if keeper.ttl != o.TTL {
-		return nil, fmt.Errorf("tag key ttl: have %v for the lock %s, want %v as elsewhere in this process", o.TTL, o.Lock, keeper.ttl)
+	if k.ttl != o.TTL {
+		return nil, fmt.Errorf("tag key ttl: have %v for the lock %s, want %v as elsewhere in this process", o.TTL, o.Lock, k.ttl)
 	}
-	return provider{keeper}, nil
+	return provider{k}, nil
 }
 
 type keeperKey struct{ name string }

@@ -11,10 +11,11 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/lock"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // ttl is that of the locks of these tests: long beside what a busy machine delays.
 const ttl = time.Second
@@ -26,6 +27,11 @@ func contender(t *testing.T, url string) lock.Mutex {
 }
 
 func contenderIn(t *testing.T, url, namespace string) lock.Mutex {
+	t.Helper()
+	return contenderFor(t, url, namespace, ttl)
+}
+
+func contenderFor(t *testing.T, url, namespace string, ttl time.Duration) lock.Mutex {
 	t.Helper()
 	settings := broker.Defaults()
 	settings.URL, settings.Namespace = url, namespace

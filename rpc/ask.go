@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/codec"
-	"github.com/enoki-go/enoki/dependency"
 )
 
 // Answer is what a worker on a subject answered.
@@ -31,13 +29,8 @@ func (p Proxy) Ask(ctx context.Context, subject string, body JSON) (Answer, erro
 	if p.caller == nil {
 		return Answer{}, fmt.Errorf("ask %s: %w", subject, errUnfilled)
 	}
-	end := func(error) {}
-	if tracer := p.caller.tracer; tracer != nil {
-		ctx, end = tracer.Outgoing(ctx, dependency.Outgoing{Kind: subjectKind, Target: subject})
-	}
-	tally := p.caller.sent.To(dependency.Outgoing{Kind: subjectKind, Target: subject})
+	ctx, end := p.caller.watch(ctx, subjectKind, subject)
 	a, err := p.caller.ask(ctx, target{timeout: p.timeout, setting: cmp.Or(p.setting, p.field)}, subject, body)
-	tally.Count(err)
 	end(err)
 	if err != nil {
 		return a, fmt.Errorf("ask %s: %w", subject, err)
@@ -103,17 +96,7 @@ func (c *caller) ask(ctx context.Context, t target, subject string, args JSON) (
 const questionKind = "ask"
 
 func lateAnswer(left time.Duration, setting string) error {
-	return ErrTimeout.Explain("no answer within %v (%s)", max(0, left.Round(time.Millisecond)), setting)
-}
-
-// headers returns them as the headers of a message that says all, and has no preface.
-func (a aside) headers() broker.Header {
-	h := broker.Header{headerLeft: {strconv.FormatInt(max(1, a.left.Milliseconds()), 10)}}
-	if a.call != nil {
-		h[headerStack] = []string{strings.Join(a.call.Stack(), ",")}
-	}
-	broker.PutData(h, a.data)
-	return h
+	return ErrTimeout.Explain("%s (%s)", lateness(left), setting)
 }
 
 // maxStatus is the last status that HTTP has room for.
@@ -132,7 +115,7 @@ func answerOf(m *broker.Msg) (a Answer, err error) {
 		Code *int            `json:"code"`
 		Data json.RawMessage `json:"data"`
 	}
-	a.Class = first(m.Header[HeaderClass])
+	a.Class = first(m.Header[headerClass])
 	if err := codec.JSON.Decode(m.Data, &reply); err == nil && reply.Code != nil && *reply.Code >= http.StatusOK && *reply.Code <= maxStatus {
 		a.Code, a.Data = *reply.Code, append(json.RawMessage{}, reply.Data...)
 		return a, nil

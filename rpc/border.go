@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -46,5 +45,3 @@ func (p Proxy) Known(ctx context.Context) []string {
 	}
 	return k.names(ctx)
 }
-
-var errUnfilled = errors.New("this proxy was not filled: it is a field of a service, or comes from Standalone.Proxy")

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ type callerKey struct{ service string }
 
 // callerOf returns the caller of the service that h hosts.
 func callerOf(h dependency.Host) (*caller, error) {
-	c, err := h.Shared(callerKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, callerKey{h.Service()}, func() (*caller, error) {
 		l, err := connect(h)
 		if err != nil {
 			return nil, err
@@ -41,10 +42,6 @@ func callerOf(h dependency.Host) (*caller, error) {
 		c.tracer, c.sent = p.Tracer(), p.Sent(h.Service())
 		return c, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c.(*caller), nil
 }
 
 func newCaller(conn *broker.Conn, name string, set settings) *caller {
@@ -83,9 +80,11 @@ type target struct {
 	timeout         time.Duration // 0 for that of the configuration
 	setting         string        // what set the timeout, for messages
 	atOnce          bool          // it does not wait for a service of which no instance is running
-	subject         string        // where known in advance
-	peer            *peer         // where known in advance
-	tally           *dependency.Tally
+
+	// Where they were resolved in advance:
+	subject string
+	peer    *peer
+	tally   *dependency.Tally
 }
 
 func (t target) String() string { return t.service + "." + t.method }
@@ -105,7 +104,8 @@ func (c *caller) budget(ctx context.Context, t target) (time.Duration, string) {
 	return left, setting
 }
 
-// call is request for who counts, and for a tracer, if there is one.
+// call is request for who counts, and for a tracer, if there is one. It does what watch
+// does, without its allocations.
 func (c *caller) call(ctx context.Context, t target, args body) (reply *broker.Msg, err error) {
 	if t.tally == nil {
 		t.tally = c.tallyOf(t)
@@ -122,9 +122,30 @@ func (c *caller) call(ctx context.Context, t target, args body) (reply *broker.M
 	return reply, err
 }
 
+// resolve looks up what is the same for every call that a field of a service makes.
+func (c *caller) resolve(t target) target {
+	t.subject, t.peer, t.tally = c.subject(t), c.peerOf(t), c.tallyOf(t)
+	return t
+}
+
+// watch tells who counts, and a tracer, if there is one, of something that is sent. The
+// context is that to send it under; end tells them its outcome.
+func (c *caller) watch(ctx context.Context, kind, to string) (_ context.Context, end func(error)) {
+	out := dependency.Outgoing{Kind: kind, Target: to}
+	traced := func(error) {}
+	if c.tracer != nil {
+		ctx, traced = c.tracer.Outgoing(ctx, out)
+	}
+	tally := c.sent.To(out)
+	return ctx, func(err error) {
+		tally.Count(err)
+		traced(err)
+	}
+}
+
 // tallyOf returns what counts the calls of a target; nil where nothing does.
 func (c *caller) tallyOf(t target) *dependency.Tally {
-	if c.sent == nil {
+	if c.sent == nil { // the name of the target is not made for nothing
 		return nil
 	}
 	return c.sent.To(dependency.Outgoing{Kind: kind, Target: t.String()})
@@ -190,8 +211,7 @@ func (c *caller) eachLine(f func(*line)) {
 	})
 }
 
-// subject returns where calls of t are sent. It is the same for every call that
-// a field of a service makes.
+// subject returns where calls of t are sent.
 func (c *caller) subject(t target) string {
 	if t.subject != "" {
 		return t.subject
@@ -201,7 +221,18 @@ func (c *caller) subject(t target) string {
 
 func timedOut(t target, left time.Duration, setting, whereabouts string) error {
 	return fmt.Errorf("call %s: %w", t,
-		ErrTimeout.Explain("no answer within %v (%s)%s", max(0, left.Round(time.Millisecond)), setting, whereabouts))
+		ErrTimeout.Explain("%s (%s)%s", lateness(left), setting, whereabouts))
+}
+
+// lateness says that there was no answer in a time, which is shown as a person would.
+func lateness(left time.Duration) string {
+	switch {
+	case left <= 0:
+		return "no answer within the deadline, which had passed"
+	case left > time.Millisecond:
+		left = left.Round(time.Millisecond)
+	}
+	return fmt.Sprintf("no answer within %v", left)
 }
 
 // unknownService says who is running instead.
@@ -213,13 +244,14 @@ func (c *caller) unknownService(ctx context.Context, t target, left time.Duratio
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	names, err := c.conn.Services(ctx)
-	if err != nil {
-		names = nil // the error to tell is the one that led here
+	switch {
+	case err != nil: // the error to tell is the one that led here
+	case len(names) == 0:
+		text += ", nor of any other service"
+	default:
+		text += "; " + cmp.Or(suggest.Hint(t.service, names), "running are "+suggest.List(names))
 	}
-	if hint := suggest.Hint(t.service, names); hint != "" {
-		return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s; %s", text, hint))
-	}
-	return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s; running are %s", text, suggest.List(names)))
+	return fmt.Errorf("call %s: %w", t, ErrUnknownService.Explain("%s", text))
 }
 
 // decodeResults stores the results of a call into what into points to.

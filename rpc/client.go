@@ -113,7 +113,7 @@ func newMethod(c *caller, f reflect.StructField, o clientOptions) (name string, 
 	if err != nil {
 		return "", reflect.Value{}, err
 	}
-	t.subject, t.peer, t.tally = c.subject(t), c.peerOf(t), c.tallyOf(t)
+	t = c.resolve(t)
 	return m.RPC, reflect.MakeFunc(f.Type, func(args []reflect.Value) []reflect.Value {
 		return callFunc(c, t, f.Type, args)
 	}), nil

@@ -84,7 +84,8 @@ func decoded[Out any](r rpc.Result, err error) (out Out, _ error) {
 	if err != nil {
 		return out, err
 	}
-	return out, r.Decode(&out)
+	err = r.Decode(&out)
+	return out, err
 }
 
 func TestServiceCallsByEveryKindOfField(t *testing.T) {

@@ -85,8 +85,8 @@ func TestCallAfterTheDeadlineIsNotSent(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), left)
 		_, err := w.Client().Proxy("gate").Call(ctx, "hold", 1)
 		cancel()
-		if !errors.Is(err, rpc.ErrTimeout) || strings.Contains(err.Error(), "-") {
-			t.Errorf("have %v, want ErrTimeout", err)
+		if !errors.Is(err, rpc.ErrTimeout) || strings.Contains(err.Error(), "-") || strings.Contains(err.Error(), " 0s") {
+			t.Errorf("have %v, want ErrTimeout, and no time that is none", err)
 		}
 	}
 	svctest.Call[int](w, "gate.echo", 1)
@@ -108,6 +108,18 @@ func TestTimeoutOfAProgramNamesItsOption(t *testing.T) {
 	if got, err := decoded[int](s.Proxy("gate").Call(t.Context(), "echo", 7)); got != 7 || err != nil {
 		t.Errorf("after a timeout: have %d, %v, want 7", got, err)
 	}
+}
+
+func TestTimeoutOfLessThanAMillisecondIsShownAsItIs(t *testing.T) {
+	g := newGate()
+	w := svctest.New(t, g)
+	defer close(g.open)
+	s := dial(t, w, rpc.WithTimeout(time.Nanosecond))
+	_, err := s.Proxy("gate").Call(t.Context(), "hold", 1)
+	if !errors.Is(err, rpc.ErrTimeout) {
+		t.Errorf("have %v, want ErrTimeout", err)
+	}
+	wantText(t, err, "no answer within 1ns", "rpc.WithTimeout")
 }
 
 func TestTimeoutThatIsNoneIsRefused(t *testing.T) {

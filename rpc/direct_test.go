@@ -155,7 +155,8 @@ func ranOn(t *testing.T, p *rpc.Pending[rpc.Result]) (instance string, err error
 	if err != nil {
 		return "", err
 	}
-	return instance, r.Decode(&instance)
+	err = r.Decode(&instance)
+	return instance, err
 }
 
 // Red with a plain queue group: it hands out calls at random, and a busy instance

@@ -24,8 +24,8 @@ const (
 	storeLimit = time.Minute
 )
 
-// durableCall is one delivery of a durable call.
-type durableCall struct {
+// durableRun is one delivery of a durable call.
+type durableRun struct {
 	request
 	durable  *durableServer
 	delivery *broker.Delivery
@@ -46,7 +46,7 @@ func (d *durableServer) receive(delivery *broker.Delivery) {
 		}
 		return
 	}
-	c := &durableCall{durable: d, delivery: delivery, arrived: time.Now()}
+	c := &durableRun{durable: d, delivery: delivery, arrived: time.Now()}
 	c.request = request{msg: delivery.Msg, name: name, received: delivery.Stored, server: s}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -63,7 +63,7 @@ func (d *durableServer) receive(delivery *broker.Delivery) {
 
 // beginAgain runs a call that was delivered before, unless its result is there: then
 // only the broker was not told. Whether it is, has to be asked.
-func (c *durableCall) beginAgain() {
+func (c *durableRun) beginAgain() {
 	ctx, cancel := context.WithTimeout(c.durable.life, startLimit)
 	defer cancel()
 	_, done, err := c.durable.depot.results.Last(ctx, c.resultSubject())
@@ -78,7 +78,7 @@ func (c *durableCall) beginAgain() {
 }
 
 // begin gives the call to the host.
-func (c *durableCall) begin() {
+func (c *durableRun) begin() {
 	if refused := c.prepare(); refused != nil {
 		c.conclude(c.wire(refusal(refused)))
 		return
@@ -91,13 +91,13 @@ func (c *durableCall) begin() {
 
 // prepare reads the call, so that what is wrong with it is answered without a
 // worker.
-func (c *durableCall) prepare() *fault.Error {
+func (c *durableRun) prepare() *fault.Error {
 	if refused := c.read(); refused != nil {
 		return refused
 	}
 	if c.durable.methods[c.name] == nil {
 		return ErrUnknownMethod.Explain("method %s of %s is not durable: its marker does not say delivery:%q",
-			c.name, c.server.host.Service(), "durable")
+			c.name, c.server.host.Service(), durable)
 	}
 	if !time.Now().Before(c.call.Deadline) {
 		return ErrExpired
@@ -107,13 +107,13 @@ func (c *durableCall) prepare() *fault.Error {
 }
 
 // interrupt gives a call that runs to another instance: this one has to leave now.
-func (c *durableCall) interrupt() {
+func (c *durableRun) interrupt() {
 	c.handed.Store(true)
 	c.giveBack(0)
 }
 
 // notRun settles a call that got no worker.
-func (c *durableCall) notRun(err error) {
+func (c *durableRun) notRun(err error) {
 	switch {
 	case errors.Is(err, entrypoint.ErrExpired):
 		c.conclude(c.wire(refusal(ErrExpired)))
@@ -126,21 +126,19 @@ func (c *durableCall) notRun(err error) {
 
 // done takes the outcome of the method. The worker does not wait until it is
 // stored.
-func (c *durableCall) done(out any, err error) {
-	if c.handed.Load() {
-		return
-	}
-	switch err {
-	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
+func (c *durableRun) done(out any, err error) {
+	switch {
+	case c.handed.Load():
+	case entrypoint.Refused(err):
 		c.notRun(err)
-		return
+	default:
+		c.served.counters.Count(time.Since(c.arrived))
+		c.conclude(c.outcome(out, err))
 	}
-	c.served.counters.Count(time.Since(c.arrived))
-	c.conclude(c.outcome(out, err))
 }
 
 // outcome returns the result as it is stored.
-func (c *durableCall) outcome(out any, err error) *broker.Msg {
+func (c *durableRun) outcome(out any, err error) *broker.Msg {
 	if err != nil {
 		w := toWire(err)
 		c.served.counters.Fail(oneLine(w.Message))
@@ -153,15 +151,14 @@ func (c *durableCall) outcome(out any, err error) *broker.Msg {
 	return &broker.Msg{Header: broker.Header{headerType: {c.codec.ContentType()}}, Data: body}
 }
 
-func (c *durableCall) badResult(err error) wireFault {
-	target := c.server.host.Service() + "." + c.name
+func (c *durableRun) badResult(err error) wireFault {
 	c.server.host.Logger().Error("result cannot be stored", "method", c.name, "call_id", c.call.ID, "error", err)
-	return refusal(ErrBadResult.Explain("result of %s: %v", target, err))
+	return refusal(ErrBadResult.Explain("result of %s: %v", c.target(), err))
 }
 
 // wire returns an error as it is stored, without its details where they cannot be
 // encoded.
-func (c *durableCall) wire(w wireFault) *broker.Msg {
+func (c *durableRun) wire(w wireFault) *broker.Msg {
 	body, err := c.codec.Append(nil, w)
 	if err != nil {
 		w.Message, w.Details = fmt.Sprintf("%s (the rest is lost: %v)", oneLine(w.Message), err), nil
@@ -171,31 +168,31 @@ func (c *durableCall) wire(w wireFault) *broker.Msg {
 }
 
 // conclude has the result stored; the worker goes on meanwhile.
-func (c *durableCall) conclude(m *broker.Msg) {
+func (c *durableRun) conclude(m *broker.Msg) {
 	c.delivery.FreeSlot()
 	c.durable.settleSoon(c, m)
 }
 
 // id returns the id of the call. Who stored it without one cannot ask for a result,
 // but the number tells it from others.
-func (c *durableCall) id() string {
+func (c *durableRun) id() string {
 	if id := c.header(headerID); validID(id) {
 		return id
 	}
 	return strconv.FormatUint(c.delivery.Sequence, 10)
 }
 
-func (c *durableCall) resultSubject() string {
+func (c *durableRun) resultSubject() string {
 	return resultSubject(c.server.conn.Namespace(), c.server.host.Service(), c.id())
 }
 
-func (c *durableCall) acknowledge() { c.settled("acknowledged", c.delivery.Ack()) }
+func (c *durableRun) acknowledge() { c.settled("acknowledged", c.delivery.Ack()) }
 
-func (c *durableCall) giveBack(delay time.Duration) {
+func (c *durableRun) giveBack(delay time.Duration) {
 	c.settled("given back", c.delivery.Nak(delay))
 }
 
-func (c *durableCall) settled(how string, err error) {
+func (c *durableRun) settled(how string, err error) {
 	if err != nil && !errors.Is(err, broker.ErrClosed) {
 		c.server.host.Logger().Warn("durable call cannot be settled", "method", c.name, "call_id", c.id(), "how", how, "error", err)
 	}

@@ -2,12 +2,12 @@ package rpc
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 )
 
@@ -38,83 +38,41 @@ type durableKey struct{ service string }
 // durableOf returns the server of durable calls of the service that h hosts. It
 // stops when its last call has ended, before the connection does.
 func durableOf(h entrypoint.Host, s *server) (*durableServer, error) {
-	d, err := h.Shared(durableKey{h.Service()}, func() (any, error) { return newDurable(s), nil })
-	if err != nil {
-		return nil, err
-	}
-	return d.(*durableServer), nil
-}
-
-func newDurable(s *server, methods ...*served) *durableServer {
-	d := &durableServer{server: s, methods: make(map[string]*served)}
-	d.life, d.cancel = context.WithCancel(context.Background())
-	for _, e := range methods {
-		d.add(e)
-	}
-	return d
+	return dependency.Shared(h, durableKey{h.Service()}, func() (*durableServer, error) {
+		d := &durableServer{server: s, methods: make(map[string]*served)}
+		d.life, d.cancel = context.WithCancel(context.Background())
+		return d, nil
+	})
 }
 
 func (d *durableServer) add(e *served) { d.methods[e.name] = e }
 
+// startLimit bounds opening at the start, where the broker is there.
+const startLimit = 5 * time.Second
+
 // start asks for calls. Where the broker is away it returns at once, and asks as
 // soon as it is there; where it stores nothing, the service is refused.
 func (d *durableServer) start(ctx context.Context) error {
-	d.starting.Do(func() { d.startErr = d.begin(ctx) })
+	d.starting.Do(func() {
+		for _, e := range d.methods {
+			d.slots = max(d.slots, e.host.Workers())
+		}
+		d.startErr = d.server.conn.OpenAtStart(ctx, d.server.host, broker.Opening{
+			Name: "durable calls", Open: d.open, Limit: startLimit,
+		})
+	})
 	return d.startErr
-}
-
-const (
-	startPeek  = 50 * time.Millisecond // how long to wait for the connection at the start
-	startLimit = 5 * time.Second
-	startAgain = 5 * time.Second
-)
-
-func (d *durableServer) begin(ctx context.Context) error {
-	for _, e := range d.methods {
-		d.slots = max(d.slots, e.host.Workers())
-	}
-	peek, cancel := context.WithTimeout(ctx, startPeek)
-	defer cancel()
-	if d.server.conn.Await(peek) == nil {
-		ctx, cancel := context.WithTimeout(ctx, startLimit)
-		defer cancel()
-		err := d.open(ctx)
-		if err == nil || errors.Is(err, broker.ErrNoJetStream) {
-			return d.named(err)
-		}
-	}
-	d.server.host.Go("durable calls", d.openWhenUp)
-	return nil
-}
-
-func (d *durableServer) named(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("durable methods of %s: %w", d.server.host.Service(), err)
-}
-
-// openWhenUp opens until it succeeds. It has to fail several times where the broker
-// came back without what it had.
-func (d *durableServer) openWhenUp(ctx context.Context) error {
-	tick := time.NewTicker(startAgain)
-	defer tick.Stop()
-	for {
-		err := d.open(ctx)
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
-		d.server.host.Logger().ErrorContext(ctx, "durable calls cannot be received; it is tried again", "error", d.named(err))
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }
 
 // open makes the streams and receives from the queue.
 func (d *durableServer) open(ctx context.Context) error {
+	if err := d.receiveFrom(ctx); err != nil {
+		return fmt.Errorf("durable methods of %s: %w", d.server.host.Service(), err)
+	}
+	return nil
+}
+
+func (d *durableServer) receiveFrom(ctx context.Context) error {
 	depot, err := openDepot(ctx, d.server.conn, d.server.host.Service())
 	if err != nil {
 		return err
@@ -141,14 +99,19 @@ func (d *durableServer) open(ctx context.Context) error {
 // stop ends receiving: what has not begun is given back. What runs goes on, and is
 // kept from others.
 func (d *durableServer) stop(ctx context.Context) error {
-	d.mu.Lock()
-	d.stopping = true
-	consumer := d.consumer
-	d.mu.Unlock()
-	if consumer == nil {
-		return nil
+	if consumer := d.stopped(); consumer != nil {
+		return consumer.Drain(ctx)
 	}
-	return consumer.Drain(ctx)
+	return nil
+}
+
+// stopped says that nothing is to be received any more, and returns what receives, nil
+// where nothing does.
+func (d *durableServer) stopped() *broker.Consumer {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stopping = true
+	return d.consumer
 }
 
 // Stop waits until the results of the last calls are stored, and gives back what is
@@ -156,12 +119,8 @@ func (d *durableServer) stop(ctx context.Context) error {
 // runs any more.
 func (d *durableServer) Stop(ctx context.Context) error {
 	broker.Finish(ctx, &d.work, d.cancel)
-	d.mu.Lock()
-	d.stopping = true
-	consumer := d.consumer
-	d.mu.Unlock()
-	if consumer == nil {
-		return nil
+	if consumer := d.stopped(); consumer != nil {
+		return consumer.Stop(ctx)
 	}
-	return consumer.Stop(ctx)
+	return nil
 }

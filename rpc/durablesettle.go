@@ -11,7 +11,7 @@ import (
 
 // ended is a durable call that has a result, which is to be stored.
 type ended struct {
-	call   *durableCall
+	call   *durableRun
 	result *broker.Msg
 }
 
@@ -24,7 +24,7 @@ type settler struct {
 
 // settleSoon has a result stored. Those that come while others are being stored are
 // stored together, so that many cost little more than one.
-func (d *durableServer) settleSoon(c *durableCall, result *broker.Msg) {
+func (d *durableServer) settleSoon(c *durableRun, result *broker.Msg) {
 	s := &d.settler
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,7 +80,7 @@ func (d *durableServer) store(ctx context.Context, all []ended) []error {
 }
 
 // addressed returns the result as it is stored.
-func (c *durableCall) addressed(m *broker.Msg) *broker.Msg {
+func (c *durableRun) addressed(m *broker.Msg) *broker.Msg {
 	m.Subject = c.resultSubject()
 	m.Header[headerID] = []string{c.id()}
 	m.Header[headerSequence] = []string{strconv.FormatUint(c.delivery.Sequence, 10)}
@@ -88,7 +88,7 @@ func (c *durableCall) addressed(m *broker.Msg) *broker.Msg {
 }
 
 // settle ends a call whose result is stored, or lost where err says why.
-func (c *durableCall) settle(m *broker.Msg, err error) {
+func (c *durableRun) settle(m *broker.Msg, err error) {
 	if err != nil {
 		c.server.host.Logger().Error("result is lost", "method", c.name, "call_id", c.call.ID, "error", err)
 	}

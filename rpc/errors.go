@@ -74,6 +74,11 @@ func refusal(e *fault.Error) wireFault {
 	return wireFault{Code: e.Code, Name: e.Name, Message: e.Message}
 }
 
+// overloaded is the answer to a call for which a method has no room.
+func overloaded(target string, workers int) *fault.Error {
+	return ErrOverloaded.Explain("%s: %d calls wait for %d workers already (configuration key workers)", target, 10*workers, workers)
+}
+
 // headers returns the headers of an error reply.
 func (w wireFault) headers(contentType string) broker.Header {
 	h := broker.Header{

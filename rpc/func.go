@@ -61,7 +61,7 @@ func targetOf(text string, timeout time.Duration, field string) (target, error) 
 }
 
 func funcOf[In, Out any](c *caller, t target) Func[In, Out] {
-	t.subject, t.peer, t.tally = c.subject(t), c.peerOf(t), c.tallyOf(t)
+	t = c.resolve(t)
 	return func(ctx context.Context, in In) (out Out, err error) {
 		reply, err := c.call(ctx, t, bodyOf(in))
 		if err != nil {
@@ -70,7 +70,8 @@ func funcOf[In, Out any](c *caller, t target) Func[In, Out] {
 		if _, none := any(out).(None); none {
 			return out, nil
 		}
-		return out, decodeResults(t, codec.Msgpack, reply.Data, &out)
+		err = decodeResults(t, codec.Msgpack, reply.Data, &out)
+		return out, err
 	}
 }
 

@@ -3,6 +3,8 @@ package rpc
 import (
 	"fmt"
 	"strings"
+
+	"github.com/enoki-go/enoki/entrypoint"
 )
 
 // Ids are copied to every line of the log and to every call further down, so
@@ -12,6 +14,7 @@ const (
 	maxStack = 2048
 )
 
+// checkIDs refuses what is too long in the headers Svc-Id and Svc-Stack.
 func checkIDs(id, stack string) error {
 	switch {
 	case len(id) > maxID || strings.Contains(id, ","):
@@ -25,4 +28,13 @@ func checkIDs(id, stack string) error {
 		}
 	}
 	return nil
+}
+
+// parentsOf reads the header Svc-Stack: the last ids that are in it, oldest first.
+func parentsOf(stack string) []string {
+	if stack == "" {
+		return nil
+	}
+	all := strings.Split(stack, ",")
+	return all[max(0, len(all)-entrypoint.MaxParents):]
 }

@@ -9,7 +9,7 @@ type journey struct {
 	state    state
 	instance string // that has the call, where held
 	attempt  int    // how often the call was sent again
-	lost     int    // runs that were lost with their instance
+	lost     int    // runs whose instance ended, or knew nothing of them
 	begun    bool   // a run may have begun
 	shunned  string // instance that last refused it or handed it back
 	once     bool   // the instance says that the call is never to run twice
@@ -67,8 +67,10 @@ const (
 	refuse              // return ErrForbidden
 )
 
-// maxLost is how many runs may be lost with their instances before the call is
-// taken for what ends them.
+// maxLost is how many runs may end with their instances before the call is taken for
+// what ends them. An instance that is only silent does not count: it is frozen or
+// cut off, and what a call costs then is bounded by its deadline and by the budget
+// for suspicions.
 const maxLost = 3
 
 // hear takes in a word and says what to do.
@@ -180,7 +182,10 @@ func (j *journey) gone(h heard) move {
 		return stay
 	}
 	j.begun = true
-	if j.lost++; j.lost >= maxLost {
+	if h.word == lost {
+		j.lost++
+	}
+	if j.lost >= maxLost {
 		j.state = over
 		return giveUp
 	}

@@ -11,12 +11,13 @@ import (
 
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // request sends a message of a plain client and returns the answer.
 func request(t *testing.T, nc *nats.Conn, subject, body string, headers ...string) *nats.Msg {

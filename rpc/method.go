@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -43,38 +44,48 @@ type methodOptions struct {
 // Declare makes the entrypoint.
 func (Method) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	o := methodOptions{Name: entrypoint.WireName(m.Name)}
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
-	if !broker.ValidName(o.Name) {
-		return nil, fmt.Errorf("tag key name: have %q, want 1 to 64 letters, digits, - or _", o.Name)
+	if err := cmp.Or(checkName("name", o.Name), checkArgs(o.Args, m)); err != nil {
+		return nil, err
 	}
-	if len(o.Args) > 0 && len(o.Args) != len(m.In) {
-		return nil, fmt.Errorf("tag key args: have %d names, want one for each of the %d parameters of %s",
-			len(o.Args), len(m.In), m.Signature())
+	promised, err := deliveryOf(o.Delivery)
+	if err != nil {
+		return nil, err
 	}
 	s, err := serverOf(h)
 	if err != nil {
 		return nil, err
 	}
-	e := &served{
-		server: s, host: h, name: o.Name, method: m,
-		params: paramsOf(o.Args, m),
-	}
+	e := &served{server: s, host: h, name: o.Name, method: m, params: paramsOf(o.Args, m), delivery: promised}
 	e.desk = newDesk(e)
-	if e.delivery, err = deliveryOf(o.Delivery); err != nil {
+	if e.input, e.output, err = schema.Method(m.Signature(), o.Args, m.In, m.Out, m.Optional); err != nil {
 		return nil, err
 	}
-	if e.delivery == durable {
+	if promised == durable {
 		if e.durable, err = durableOf(h, s); err != nil {
 			return nil, err
 		}
 		e.durable.add(e)
 	}
-	if e.input, e.output, err = schema.Method(m.Signature(), o.Args, m.In, m.Out, m.Optional); err != nil {
-		return nil, err
-	}
 	return e, s.add(e)
+}
+
+// checkName refuses what the broker could not take for a name.
+func checkName(key, name string) error {
+	if !broker.ValidName(name) {
+		return fmt.Errorf("tag key %s: have %q, want 1 to 64 letters, digits, - or _", key, name)
+	}
+	return nil
+}
+
+// checkArgs refuses names that are not one for each parameter of m.
+func checkArgs(names []string, m *entrypoint.Method) error {
+	if len(names) > 0 && len(names) != len(m.In) {
+		return fmt.Errorf("tag key args: have %d names, want one for each of the %d parameters of %s", len(names), len(m.In), m.Signature())
+	}
+	return nil
 }
 
 // served is a method that can be called.

@@ -1,8 +1,7 @@
 package rpc
 
 import (
-	"context"
-	"encoding/binary"
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -131,51 +130,31 @@ func (p *preface) set(mark byte, text string) error {
 	return nil
 }
 
-// aside is what a caller has to say beside the arguments of a call.
-type aside struct {
-	left time.Duration
-	call *entrypoint.Call // that makes it, nil for none
-	form string
-	data map[string]string
+// fill sets what travels beside the arguments of a call whose id is set already; usual
+// is the time of one that does not say how long its caller waits.
+func (p *preface) fill(c *entrypoint.Call, received time.Time, usual time.Duration) *fault.Error {
+	left, err := leftOf(p.left, usual)
+	if err = cmp.Or(err, checkIDs(c.ID, p.stack)); err != nil {
+		return ErrBadRequest.Explain("%v", err)
+	}
+	if left == 0 {
+		return ErrExpired
+	}
+	c.Deadline, c.Data, c.Parents = received.Add(left), p.data, parentsOf(p.stack)
+	return nil
 }
 
-func asideOf(ctx context.Context, args body, left time.Duration) (aside, error) {
-	a := aside{left: left, call: entrypoint.FromContext(ctx), form: args.form, data: entrypoint.Data(ctx)}
-	for key := range a.data {
-		if !broker.ValidName(key) {
-			return a, fault.Newf(fault.Invalid, "context data: have key %q, want 1 to 64 letters, digits, - or _", key)
-		}
-	}
-	return a, nil
-}
+// maxLeft bounds what a caller can ask for.
+const maxLeft = 30 * 24 * time.Hour
 
-// silent reports whether nothing is to be said: what holds without it does.
-func (a aside) silent() bool {
-	return a.left == defaultTimeout && a.call == nil && a.form == "" && len(a.data) == 0
-}
-
-// append writes the preface behind b. ok is false where it does not fit.
-func (a aside) append(b []byte) (_ []byte, ok bool) {
-	start := len(b)
-	b = append(b, prefaceMark)
-	if a.left != defaultTimeout {
-		var digits [20]byte
-		b = appendField(b, markLeft, strconv.AppendInt(digits[:0], max(1, a.left.Milliseconds()), 10))
+// leftOf reads the header Svc-Left-Ms; usual is what holds without it.
+func leftOf(value string, usual time.Duration) (time.Duration, error) {
+	if value == "" {
+		return usual, nil
 	}
-	if a.call != nil {
-		b = appendField(b, markStack, strings.Join(a.call.Stack(), ","))
+	ms, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || ms < 0 || ms > int64(maxLeft/time.Millisecond) {
+		return 0, fmt.Errorf("header %s: have %.100q, want whole milliseconds up to %d", headerLeft, value, maxLeft/time.Millisecond)
 	}
-	if a.form != "" {
-		b = appendField(b, markForm, a.form)
-	}
-	for key, value := range a.data {
-		b = append(binary.AppendUvarint(append(b, markData), uint64(len(key)+1+len(value))), key...)
-		b = append(append(b, '='), value...)
-	}
-	b = append(b, prefaceEnd)
-	return b, len(b)-start <= maxPreface
-}
-
-func appendField[T string | []byte](b []byte, mark byte, text T) []byte {
-	return append(binary.AppendUvarint(append(b, mark), uint64(len(text))), text...)
+	return time.Duration(ms) * time.Millisecond, nil
 }

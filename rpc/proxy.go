@@ -81,6 +81,8 @@ func (p Proxy) Call(ctx context.Context, method string, args ...any) (Result, er
 	return p.dial(ctx, t, arguments(args))
 }
 
+var errUnfilled = errors.New("this proxy was not filled: it is a field of a service, or comes from Standalone.Proxy")
+
 func (p Proxy) target(method string) (target, error) {
 	if p.service != "" {
 		method = p.service + "." + method

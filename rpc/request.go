@@ -1,12 +1,8 @@
 package rpc
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
@@ -55,7 +51,7 @@ func (r *request) read() *fault.Error {
 		}
 	}
 	if err := c.Bind(); err != nil {
-		return r.served.params.refuse(r.server.host.Service()+"."+r.name, err)
+		return r.served.params.refuse(r.target(), err)
 	}
 	return nil
 }
@@ -76,17 +72,11 @@ func (r *request) readType(prefaced bool, err error) *fault.Error {
 	return nil
 }
 
-// readAside reads what travels beside the arguments.
+// readAside reads what travels beside the arguments, and names the call.
 func (r *request) readAside(c *entrypoint.Call, p preface) *fault.Error {
-	left, err := leftOf(p.left)
-	err = cmp.Or(err, checkIDs(c.ID, p.stack))
-	switch {
-	case err != nil:
-		return ErrBadRequest.Explain("%v", err)
-	case left == 0:
-		return ErrExpired
+	if refused := p.fill(c, r.received, defaultTimeout); refused != nil {
+		return refused
 	}
-	c.Deadline, c.Data, c.Parents = r.received.Add(left), p.data, split(p.stack)
 	switch {
 	case c.ID != "":
 	case r.direct:
@@ -97,11 +87,15 @@ func (r *request) readAside(c *entrypoint.Call, p preface) *fault.Error {
 	return nil
 }
 
+// localWait is how long a call waits here for a worker before its caller is told
+// that there is none: calls arrive in bursts, and without it every small
+// imbalance would cost a round of tickets.
+const localWait = 5 * time.Millisecond
+
 // readAttempt prepares a call whose caller takes part in the direct protocol.
 func (r *request) readAttempt(c *entrypoint.Call) *fault.Error {
 	if r.served.delivery == atMostOnce && r.header(headerBegun) != "" {
-		return ErrWorkerLost.Explain("%s.%s is declared at-most-once and may have begun on an instance that was lost",
-			r.server.host.Service(), r.name)
+		return ErrWorkerLost.Explain("%s is declared at-most-once and may have begun on an instance that was lost", r.target())
 	}
 	if attempt := r.header(headerAttempt); attempt != "" {
 		c.Attempt, _ = strconv.Atoi(attempt) // 0 for what is none
@@ -125,113 +119,7 @@ func (r *request) Decode(into []any) error {
 }
 
 // header returns a header of the request, "" where it is absent.
-func (r *request) header(key string) string {
-	if values := r.msg.Header[key]; len(values) > 0 {
-		return values[0]
-	}
-	return ""
-}
+func (r *request) header(key string) string { return first(r.msg.Header[key]) }
 
-func split(stack string) []string {
-	if stack == "" {
-		return nil
-	}
-	all := strings.Split(stack, ",")
-	return all[max(0, len(all)-entrypoint.MaxParents):]
-}
-
-// notRun answers a call that got no worker.
-func (r *request) notRun(err error) {
-	switch {
-	case r.direct && !errors.Is(err, entrypoint.ErrExpired):
-		if r.server.ledger.end(r, nil) {
-			r.server.say(kindBusy, r.msg.Reply)
-		}
-	case errors.Is(err, entrypoint.ErrExpired):
-		r.refuse(ErrExpired)
-	case errors.Is(err, entrypoint.ErrStopping):
-		r.refuse(ErrStopping)
-	default:
-		workers := r.served.host.Workers()
-		r.refuse(ErrOverloaded.Explain("%s.%s: %d calls wait for %d workers already (configuration key workers)",
-			r.server.host.Service(), r.served.name, 10*workers, workers))
-	}
-}
-
-// Done answers with the outcome of the method.
-func (r *request) Done(out any, err error) {
-	r.served.counters.Count(time.Since(r.received))
-	switch err {
-	case nil:
-	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
-		r.notRun(err)
-		return
-	default:
-		w := toWire(err)
-		r.served.counters.Fail(oneLine(w.Message))
-		r.fail(w)
-		return
-	}
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
-	body, err := r.codec.Append((*buffer)[:0], out)
-	if err == nil {
-		err = r.answer(nil, body)
-		if cap(body) <= maxKept {
-			*buffer = body
-		}
-	}
-	if err != nil {
-		r.unsendable(err)
-	}
-}
-
-// buffers hold bodies until they are sent: sending copies them.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// unsendable answers instead of a result that cannot be encoded or is too large.
-func (r *request) unsendable(err error) {
-	target := r.server.host.Service() + "." + r.served.name
-	r.server.host.Logger().Error("result cannot be sent", "method", r.served.name, "call_id", r.call.ID, "error", err)
-	r.refuse(ErrBadResult.Explain("result of %s: %v", target, err))
-}
-
-// refuse answers with an error of the framework's own.
-func (r *request) refuse(e *fault.Error) {
-	r.fail(refusal(e))
-}
-
-// fail answers with an error. One that cannot be encoded, or is more than the
-// broker takes, goes without its details and its length: the error matters more.
-func (r *request) fail(w wireFault) {
-	err := r.send(w)
-	if err != nil {
-		w.Message, w.Details = fmt.Sprintf("%s (the rest is lost: %v)", oneLine(w.Message), err), nil
-		err = r.send(w)
-	}
-	if err != nil {
-		r.server.host.Logger().Error("answer cannot be sent", "subject", r.msg.Subject, "error", err)
-	}
-}
-
-func (r *request) send(w wireFault) error {
-	body, err := r.codec.Append(nil, w)
-	if err != nil {
-		return err
-	}
-	return r.answer(w.headers(r.codec.ContentType()), body)
-}
-
-// answer sends what the call came to, and keeps it for a caller that asks again.
-func (r *request) answer(h broker.Header, body []byte) error {
-	m := broker.Msg{Subject: r.msg.Reply, Header: h, Data: body}
-	if r.direct && !r.server.ledger.end(r, &m) {
-		return nil // handed back
-	}
-	err := r.server.conn.Send(&m)
-	if r.direct && errors.Is(err, broker.ErrDisconnected) {
-		r.server.ledger.missed(r.msg.Reply) // its caller asks for it
-		return nil
-	}
-	return err
-}
+// target returns what is called, "service.method".
+func (r *request) target() string { return r.server.host.Service() + "." + r.name }

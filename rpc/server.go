@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/suggest"
@@ -45,7 +46,7 @@ type serverKey struct{ service string }
 
 // serverOf returns the server of the service that h hosts.
 func serverOf(h entrypoint.Host) (*server, error) {
-	s, err := h.Shared(serverKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, serverKey{h.Service()}, func() (*server, error) {
 		l, err := connect(h)
 		if err != nil {
 			return nil, err
@@ -59,10 +60,6 @@ func serverOf(h entrypoint.Host) (*server, error) {
 		s.announce, err = broker.AnnouncementOf(h)
 		return s, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.(*server), nil
 }
 
 func (s *server) add(e *served) error {
@@ -190,11 +187,6 @@ func (s *server) receive(m *broker.Msg, reader *broker.Reader) {
 	}
 }
 
-// localWait is how long a call waits here for a worker before its caller is told
-// that there is none: calls arrive in bursts, and without it every small
-// imbalance would cost a round of tickets.
-const localWait = 5 * time.Millisecond
-
 // take reads a call; false means that it is answered already.
 func (s *server) take(r *request) bool {
 	if r.direct && s.knows(r) {
@@ -230,21 +222,6 @@ func (s *server) unknown(method string) *fault.Error {
 	}
 	return ErrUnknownMethod.Explain("%s; its methods are %s", text, suggest.List(s.names()))
 }
-
-// leftOf reads the header Svc-Left-Ms.
-func leftOf(value string) (time.Duration, error) {
-	if value == "" {
-		return defaultTimeout, nil
-	}
-	ms, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || ms < 0 || ms > int64(maxLeft/time.Millisecond) {
-		return 0, fmt.Errorf("header %s: have %.100q, want whole milliseconds up to %d", headerLeft, value, maxLeft/time.Millisecond)
-	}
-	return time.Duration(ms) * time.Millisecond, nil
-}
-
-// maxLeft bounds what a caller can ask for.
-const maxLeft = 30 * 24 * time.Hour
 
 // methodOf returns the last token of a subject.
 func (s *server) methodOf(subject string) string { return strings.TrimPrefix(subject, s.prefix) }

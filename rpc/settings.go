@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 )
 
 const (
@@ -37,7 +38,7 @@ type host interface {
 
 // connect returns the link of the service that h hosts.
 func connect(h host) (*link, error) {
-	l, err := h.Shared(linkKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, linkKey{h.Service()}, func() (*link, error) {
 		conn, err := broker.Open(h)
 		if err != nil {
 			return nil, err
@@ -45,10 +46,6 @@ func connect(h host) (*link, error) {
 		s, err := readSettings(h)
 		return &link{conn, s}, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return l.(*link), nil
 }
 
 func readSettings(h broker.Host) (settings, error) {

@@ -40,7 +40,7 @@ type subjectOptions struct {
 // Declare makes the entrypoint.
 func (Subject) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	o := subjectOptions{Name: entrypoint.WireName(m.Name), Queue: h.Service()}
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
 	s, err := stationOf(h)

@@ -42,17 +42,7 @@ func CheckSubject(subject, namespace string) error {
 
 // check refuses options that cannot be served.
 func (o subjectOptions) check(m *entrypoint.Method, namespace string) error {
-	var errs []error
-	if !broker.ValidName(o.Name) {
-		errs = append(errs, fmt.Errorf("tag key name: have %q, want 1 to 64 letters, digits, - or _", o.Name))
-	}
-	if !broker.ValidName(o.Queue) {
-		errs = append(errs, fmt.Errorf("tag key queue: have %q, want 1 to 64 letters, digits, - or _", o.Queue))
-	}
-	if len(o.Args) > 0 && len(o.Args) != len(m.In) {
-		errs = append(errs, fmt.Errorf("tag key args: have %d names, want one for each of the %d parameters of %s",
-			len(o.Args), len(m.In), m.Signature()))
-	}
+	errs := []error{checkName("name", o.Name), checkName("queue", o.Queue), checkArgs(o.Args, m)}
 	if err := CheckSubject(o.Subject, namespace); err != nil {
 		errs = append(errs, fmt.Errorf("tag key subject: %w", err))
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 )
 
@@ -31,7 +32,7 @@ type stationKey struct{ service string }
 
 // stationOf returns the station of the service that h hosts.
 func stationOf(h entrypoint.Host) (*station, error) {
-	s, err := h.Shared(stationKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, stationKey{h.Service()}, func() (*station, error) {
 		l, err := connect(h)
 		if err != nil {
 			return nil, err
@@ -40,10 +41,6 @@ func stationOf(h entrypoint.Host) (*station, error) {
 		s.announce, err = broker.AnnouncementOf(h)
 		return s, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.(*station), nil
 }
 
 // add refuses what would share messages with another method of the service.

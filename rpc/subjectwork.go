@@ -14,10 +14,10 @@ import (
 	"github.com/enoki-go/enoki/fault"
 )
 
-// HeaderClass is there for an error that is not meant for the public: it names the Go
+// headerClass is there for an error that is not meant for the public: it names the Go
 // type of one that its method did not declare, or the framework's own. The text
 // of such an error is not meant for the public.
-const HeaderClass = "Svc-Class"
+const headerClass = "Svc-Class"
 
 var _ entrypoint.Stimulus = (*errand)(nil)
 
@@ -54,18 +54,13 @@ func (r *errand) read() *fault.Error {
 	c := &r.call
 	c.ID, c.Kind, c.Name = first(r.msg.Header[headerID]), subjectKind, r.worked.options.Name
 	c.Method, c.Stimulus = r.worked.method, r
-	left := r.worked.station.settings.Timeout
-	if err = cmp.Or(p.readHeaders(r.msg.Header), checkIDs(c.ID, p.stack)); err == nil && p.left != "" {
-		left, err = leftOf(p.left)
-	}
-	switch {
-	case err != nil:
+	if err = p.readHeaders(r.msg.Header); err != nil {
 		return ErrBadRequest.Explain("%v", err)
-	case left == 0:
-		return ErrExpired
+	}
+	if refused := p.fill(c, r.received, r.worked.station.settings.Timeout); refused != nil {
+		return refused
 	}
 	c.ID = cmp.Or(c.ID, r.worked.station.newID())
-	c.Deadline, c.Data, c.Parents = r.received.Add(left), p.data, split(p.stack)
 	r.form = cmp.Or(p.form, r.formOfBody())
 	if err := c.Bind(); err != nil {
 		return r.worked.params.refuse(r.target(), err)
@@ -82,14 +77,7 @@ func (r *errand) formOfBody() string {
 	return ""
 }
 
-// first returns the first value of a header, "" where it is absent.
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
-}
-
+// target returns what is called, "service.method".
 func (r *errand) target() string {
 	return r.worked.host.Service() + "." + r.worked.options.Name
 }
@@ -106,10 +94,10 @@ func (*errand) Interrupt() {}
 func (r *errand) Done(out any, err error) {
 	r.ended = true
 	r.worked.counters.Count(time.Since(r.received))
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		r.succeed(out)
-	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
+	case entrypoint.Refused(err):
 		r.notRun(err)
 	default:
 		w := toWire(err)
@@ -142,9 +130,7 @@ func (r *errand) notRun(err error) {
 	case errors.Is(err, entrypoint.ErrStopping):
 		r.refuse(ErrStopping)
 	default: // for HTTP, a service that has no room is unavailable: 429 would blame its client
-		workers := r.worked.host.Workers()
-		r.fail(http.StatusServiceUnavailable, refusal(ErrOverloaded.Explain("%s: %d calls wait for %d workers already (configuration key workers)",
-			r.target(), 10*workers, workers)))
+		r.fail(http.StatusServiceUnavailable, refusal(overloaded(r.target(), r.worked.host.Workers())))
 	}
 }
 
@@ -160,7 +146,7 @@ func (r *errand) fail(status int, w wireFault) {
 	h := w.headers(codec.JSON.ContentType())
 	h.Set(headerCode, strconv.Itoa(status))
 	if w.Code == fault.Internal || status >= http.StatusInternalServerError && strings.HasPrefix(w.Name, fault.Reserved) {
-		h[HeaderClass] = []string{oneLine(cmp.Or(w.Class, w.Name, string(fault.Internal)))}
+		h[headerClass] = []string{oneLine(cmp.Or(w.Class, w.Name, string(fault.Internal)))}
 	}
 	body, err := codec.JSON.Append(nil, subjectReply{status, w.Message})
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/enoki-go/enoki/fault"
@@ -54,7 +55,7 @@ func TestUnknownServiceWithNobodyThere(t *testing.T) {
 	if !errors.Is(err, rpc.ErrUnknownService) {
 		t.Errorf("have %v, want ErrUnknownService", err)
 	}
-	wantText(t, err, "running are none")
+	wantText(t, err, "no instance is running, nor of any other service")
 }
 
 // Relay calls any method for its caller.
@@ -112,7 +113,7 @@ func TestServiceUnknownToACalleeIsNotTakenForTheCallee(t *testing.T) {
 
 func TestProxyRefusesNamesThatAreNoTokens(t *testing.T) {
 	w := svctest.New(t, &Echo{})
-	long := string(make([]byte, 5000))
+	long := strings.Repeat("x", 5000)
 	for _, target := range []string{"", "echo", "echo.", ".pair", "echo.pair.x", "echo.*", "echo.>", "*.pair", "$SRV.PING", "_INBOX.", "echo.a b", "echo.a\r\nPUB x", "echo.\x00", "ecö.pair", "echo." + long} {
 		_, err := w.Client().Proxy("").Call(await.Within(t), target)
 		wantCode(t, err, fault.Invalid)

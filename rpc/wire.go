@@ -57,6 +57,14 @@ func takesPart(reply string) bool {
 	return last > 0 && strings.HasSuffix(reply[:last], "."+callKind)
 }
 
+// first returns the first value of a header, "" where it is absent.
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
 // tokenOf returns the last token of a subject.
 func tokenOf(subject string) string { return subject[strings.LastIndexByte(subject, '.')+1:] }
 

@@ -1,9 +1,21 @@
 // Package service hosts service structs: it reads their declarations, fills
 // their fields, and runs their methods on workers.
 //
-// Read it in this order: scan.go (what a struct declares), app.go (start and
-// stop), host.go and pool.go (how a call gets a worker), worker.go (the life of
-// a call).
+// Main is a whole program; New, Start and Stop are the same for a program that has
+// more to do. Options add what the structs do not say themselves.
+//
+// The source, for who wants to know how. A call arrives at a method of its host
+// (host.go) and becomes a job (job.go), which waits for its turn in the pool (pool.go,
+// queue.go; limit.go says how many may run). A worker serves it (worker.go): through
+// the middleware (middleware.go) to a copy of the struct, with the dependencies that
+// are lent to it, and the method (loan.go); then it is answered. Beside this way lie
+// workers that are kept for calls to come (slot.go), calls that run on the goroutine
+// that brought them (inplace.go, pace.go) and the end of all (drain.go).
+//
+// Before the first call, New puts the application together (assemble.go) from what the
+// structs declare (scan.go, marker.go, spec.go) and who fills their fields (fill.go,
+// and graph.go for what fx makes); app.go and container.go start it and, in the order
+// of order.go, stop it; run.go and main.go do that for a process.
 package service
 
 import (

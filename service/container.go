@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
+	"github.com/enoki-go/enoki/internal/waitgroup"
 )
 
 // container hosts one service: it owns the workers, the entrypoints and the
@@ -41,13 +42,6 @@ type mounted struct {
 	entrypoint.Entrypoint
 	entry  entry
 	served *dependency.Served
-}
-
-// lender is a provider with the field it fills.
-type lender struct {
-	name     string
-	index    []int
-	provider dependency.Provider
 }
 
 // start makes the service reachable: dependencies in the order of their fields,
@@ -118,25 +112,10 @@ func (c *container) stopEntrypoints(ctx context.Context) error {
 // stopBackground ends the work that was started with Host.Go and waits for it.
 func (c *container) stopBackground(ctx context.Context) error {
 	c.end()
-	over := make(chan struct{})
-	go func() { // ends with the background work
-		c.background.Wait()
-		close(over)
-	}()
-	select {
-	case <-over:
-		return nil
-	case <-ctx.Done():
+	if waitgroup.Wait(ctx, &c.background) != nil {
 		return fmt.Errorf("stop %s: background work ignores the end of its context", c.spec.name)
 	}
-}
-
-// guarded runs a hook of a plugin; its panic becomes an error, so that what has
-// to be stopped after it is stopped.
-func guarded(hook func() error) (err error) {
-	var none any
-	defer recovered(&none, &err)
-	return hook()
+	return nil
 }
 
 // observed reports whether anybody wants to see calls: their events are not even

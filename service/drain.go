@@ -7,6 +7,7 @@ import (
 
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/waitgroup"
 )
 
 // unwind is how long calls have to return once their contexts have ended.
@@ -44,17 +45,9 @@ func (p *pool) awaitUnwinding() {
 // awaitRefusals waits until calls that will not run are answered: what the answers
 // are sent with is closed next.
 func (p *pool) awaitRefusals() {
-	over := make(chan struct{})
-	go func() { // ends with the answers
-		p.refusals.Wait()
-		close(over)
-	}()
-	limit := time.NewTimer(answerLimit)
-	defer limit.Stop()
-	select {
-	case <-over:
-	case <-limit.C:
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), answerLimit)
+	defer cancel()
+	_ = waitgroup.Wait(ctx, &p.refusals) // who sends none in time sends none
 }
 
 // cancel closes the pool, refuses what waits, interrupts what runs and ends its

@@ -32,7 +32,7 @@ type probe struct{}
 
 func (probe) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	o := struct{ Kind string }{"probe"}
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
 	w, err := worldOf(h)

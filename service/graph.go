@@ -175,11 +175,6 @@ func (g *graph) collectOptional(t reflect.Type) any {
 	}).Interface()
 }
 
-// silence takes what fx prints where its graph cannot even make NopLogger.
-type silence struct{}
-
-func (silence) Printf(string, ...any) {}
-
 // promises reports whether a constructor that did not get to run, or may not
 // have, would provide t.
 func (g *graph) promises(t reflect.Type) bool {

@@ -72,16 +72,6 @@ func (h *host) Do(ctx context.Context, c *entrypoint.Call, done entrypoint.Done)
 	return h.pool.do(ctx, h.job(c, done))
 }
 
-func (h *host) job(c *entrypoint.Call, done entrypoint.Done) *job {
-	c.Service = h.spec.name
-	if c.Name == "" {
-		c.Name = entrypoint.WireName(c.Method.Name)
-	}
-	j := jobs.Get().(*job)
-	j.call, j.done, j.gate, j.pace, j.served = c, done, h.gate(c.Kind), &h.pace, h.served
-	return j
-}
-
 // gate returns the limits that a call of a kind passes, narrowest first.
 func (h *host) gate(kind string) gate {
 	if h.usual != nil && kind == h.kind {

@@ -38,7 +38,7 @@ func (p *pool) comeIn(j *job) (waits bool, err error) {
 		return false, entrypoint.ErrBusy
 	}
 	j.turn, j.here = make(chan struct{}), true
-	p.await(j)
+	p.lineUp(j)
 	return true, nil
 }
 

@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"reflect"
-	"slices"
 
 	"github.com/enoki-go/enoki/entrypoint"
-	"github.com/enoki-go/enoki/internal/suggest"
 )
 
 // Invoke runs a method that has an entrypoint, given by its Go name, on a worker
@@ -21,13 +19,12 @@ func (a *App) Invoke(ctx context.Context, service, method string, args ...any) (
 	if err != nil {
 		return nil, fmt.Errorf("invoke: %w", err)
 	}
-	i := slices.IndexFunc(c.entrypoints, func(m mounted) bool { return m.entry.method.Name == method })
-	if i < 0 {
-		return nil, fmt.Errorf("invoke: %s has no entrypoint for method %q; its methods with entrypoints are %s",
-			service, method, suggest.List(c.spec.methodNames()))
+	e, err := c.spec.entryOf(method)
+	if err != nil {
+		return nil, fmt.Errorf("invoke: %w", err)
 	}
 	call := &entrypoint.Call{
-		ID: rand.Text(), Kind: "invoke", Name: entrypoint.WireName(method), Method: c.entrypoints[i].entry.method,
+		ID: rand.Text(), Kind: "invoke", Name: entrypoint.WireName(method), Method: e.method,
 		Data: entrypoint.Data(ctx), Parent: ctx,
 		Decode: func(into []any) error { return assign(into, args) },
 	}
@@ -37,11 +34,11 @@ func (a *App) Invoke(ctx context.Context, service, method string, args ...any) (
 	if err := call.Bind(); err != nil {
 		return nil, fmt.Errorf("invoke %s.%s: %w", service, method, err)
 	}
-	return await(ctx, c, call)
+	return outcomeOf(ctx, c, call)
 }
 
-// await spawns a call and waits for its outcome.
-func await(ctx context.Context, c *container, call *entrypoint.Call) (out any, err error) {
+// outcomeOf spawns a call and waits for its outcome.
+func outcomeOf(ctx context.Context, c *container, call *entrypoint.Call) (out any, err error) {
 	over := make(chan struct{})
 	refused := (&host{container: c}).Spawn(ctx, call, func(result any, outcome error) {
 		out, err = result, outcome

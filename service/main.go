@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/service/internal/redact"
 )
 
 // Exit codes of Main.
@@ -181,9 +182,9 @@ func (p program) logger(cfg *config.Config, asJSON bool) (*slog.Logger, error) {
 	handling := &slog.HandlerOptions{Level: s.Level}
 	switch {
 	case asJSON || s.Format == "json":
-		return slog.New(&redactor{Handler: slog.NewJSONHandler(p.errs, handling)}), nil
+		return slog.New(redact.New(slog.NewJSONHandler(p.errs, handling))), nil
 	case s.Format == "text":
-		return slog.New(&redactor{Handler: slog.NewTextHandler(p.errs, handling)}), nil
+		return slog.New(redact.New(slog.NewTextHandler(p.errs, handling))), nil
 	default:
 		return nil, fmt.Errorf("configuration key log.format: have %q, want text or json", s.Format)
 	}

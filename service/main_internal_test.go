@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/enoki-go/enoki/config"
 )
 
 // hosted is a service whose one entrypoint only exists.
@@ -163,6 +165,25 @@ func TestDescribePrintsDocumentsOfOthersFormats(t *testing.T) {
 			t.Errorf("exit %d, output %q, standard error %q, want a failure that says why", code, out, errs)
 		case p.err == nil && (code != exitOK || (len(m.Documents) == 1) != (p.text != "")):
 			t.Errorf("exit %d, standard error %q, documents %s, want %q", code, errs, m.Documents, p.text)
+		}
+	}
+}
+
+func TestLogOfAProgramHidesSecretsInBothFormats(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"text", "json"} {
+		cfg, err := config.Load(config.Text("test", "log: {format: "+format+"}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		l, err := program{errs: &out}.logger(cfg, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Info("connect", "user", "ann", "password", "canary-77b1")
+		if text := out.String(); strings.Contains(text, "canary") || !strings.Contains(text, "ann") {
+			t.Errorf("%s: have %s, want the user and no password", format, text)
 		}
 	}
 }

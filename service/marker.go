@@ -4,7 +4,7 @@ import (
 	"reflect"
 
 	"github.com/enoki-go/enoki/entrypoint"
-	"github.com/enoki-go/enoki/tag"
+	"github.com/enoki-go/enoki/internal/marker"
 )
 
 // isLostMarker reports whether a field would be a marker if it had no name.
@@ -33,13 +33,9 @@ func (r *reader) marker(f reflect.StructField, place func() string) {
 
 // named reads the marker Name.
 func (r *reader) named(t reflect.StructTag, place func() string) {
-	o := nameOptions{Name: r.name, Version: r.version}
-	if err := tag.Read(t, &o); err != nil {
+	said, err := marker.ReadName(t, marker.Name{Name: r.name, Version: r.version})
+	if err != nil {
 		r.add(place(), err)
-		return
 	}
-	r.name, r.version = o.Name, o.Version
-	if !versionPattern.MatchString(o.Version) {
-		r.addf(place(), "service version: have %q, want a semantic version such as 1.2.0", o.Version)
-	}
+	r.name, r.version = said.Name, said.Version
 }

@@ -69,7 +69,7 @@ func TestMistakesAreReportedWithTheirPlaceAndCure(t *testing.T) {
 		{"misspelt method", &misspelt{}, []string{`@misspelt service_test.probe: no method Helo on *service_test.misspelt; did you mean "Hello"?`}},
 		{"method like no other", &nothingLike{}, []string{`@nothingLike service_test.probe: no method Quit on *service_test.nothingLike; its exported methods are Hello, Own, Sum`}},
 		{"no method key", &keyless{}, []string{"@keyless service_test.probe: the tag has no key \"method\"; want `method:\"Name\"`, the Go name of a method of *keyless"}},
-		{"unknown key", &unknownKey{}, []string{`@unknownKey service_test.probe of Own: unknown tag key "kinds": known keys are kind; did you mean "kind"?`}},
+		{"unknown key", &unknownKey{}, []string{`@unknownKey service_test.probe of Own: unknown tag key "kinds": known keys are kind, method, sensitive, workers; did you mean "kind"?`}},
 		{"malformed tag", &malformed{}, []string{"@malformed malformed tag `workers:\"1\" kind=rpc` at \"kind=rpc\" (byte 12): want a colon after kind=rpc, as in kind=rpc:\"value\""}},
 		{"workers", &noWorkers{}, []string{`@noWorkers service_test.probe of Own: tag key workers: have "0", want at least 1`}},
 		{"no Declare", &noKind{}, []string{`@noKind struct {} is no kind of entrypoint for method "Own": it has no method Declare (see entrypoint.Declaration)`}},
@@ -129,7 +129,7 @@ func TestAllMistakesOfAllServicesAreReportedAtOnce(t *testing.T) {
 		"configuration: configuration key limits.b: have 0, want at least 1",
 		"configuration of misspelt: configuration key services.misspelt.drain: have -1s, want 0s or more",
 		`@misspelt service_test.probe: no method Helo on *service_test.misspelt; did you mean "Hello"?`,
-		`@unknownKey service_test.probe of Own: unknown tag key "kinds": known keys are kind; did you mean "kind"?`,
+		`@unknownKey service_test.probe of Own: unknown tag key "kinds": known keys are kind, method, sensitive, workers; did you mean "kind"?`,
 		"@idle service_test.idle declares no entrypoint: add a marker field such as `_ rpc.Method `method:\"Hello\"``",
 	}, &misspelt{}, &idle{}, &unknownKey{}, "workers: 0\nlimits: {b: 0, a: -1}\nservices: {misspelt: {drain: -1s}}")
 }

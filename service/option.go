@@ -75,26 +75,3 @@ func Trace(t dependency.Tracer) Option {
 func Logger(l *slog.Logger) Option {
 	return func(a *App) { a.logger = l }
 }
-
-// Replace fills a field of a service, named by its Go name, with a value of the
-// test's instead of asking its provider.
-func Replace(service, field string, value any) Option {
-	return func(a *App) { a.replaced = append(a.replaced, replacement{service, field, value}) }
-}
-
-// Only restricts a service to the entrypoints of the named methods.
-func Only(service string, methods ...string) Option {
-	return func(a *App) { a.restricted = append(a.restricted, restriction{service, methods}) }
-}
-
-// replacement is what Replace says.
-type replacement struct {
-	service, field string
-	value          any
-}
-
-// restriction is what Only says.
-type restriction struct {
-	service string
-	methods []string
-}

@@ -26,7 +26,7 @@ func (a *App) stopAll(ctx context.Context) error {
 		all.Go(func() {
 			defer close(stopped[c])
 			for _, caller := range a.callersOf(c) {
-				a.await(stopped[caller])
+				a.awaitStop(stopped[caller])
 			}
 			errs[i] = c.stop(ctx, began)
 		})
@@ -35,8 +35,8 @@ func (a *App) stopAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// await waits for a service to stop, until Kill: then all leave at once.
-func (a *App) await(stopped <-chan struct{}) {
+// awaitStop waits for a service to stop, until Kill: then all leave at once.
+func (a *App) awaitStop(stopped <-chan struct{}) {
 	select {
 	case <-stopped:
 	case <-a.killed:

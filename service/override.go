@@ -8,17 +8,40 @@ import (
 	"github.com/enoki-go/enoki/internal/suggest"
 )
 
+// Replace fills a field of a service, named by its Go name, with a value of the
+// test's instead of asking its provider.
+func Replace(service, field string, value any) Option {
+	return func(a *App) { a.replaced = append(a.replaced, replacement{service, field, value}) }
+}
+
+// Only restricts a service to the entrypoints of the named methods.
+func Only(service string, methods ...string) Option {
+	return func(a *App) { a.restricted = append(a.restricted, restriction{service, methods}) }
+}
+
+// replacement is what Replace says.
+type replacement struct {
+	service, field string
+	value          any
+}
+
+// restriction is what Only says.
+type restriction struct {
+	service string
+	methods []string
+}
+
 // restrict carries out Only.
 func (a *App) restrict(specs []*spec, m *mistakes) {
 	for _, r := range a.restricted {
-		s := find(specs, r.service)
-		if s == nil {
-			m.addf("service.Only", "no service %q; services are %s", r.service, suggest.List(names(specs)))
+		s, err := find(specs, r.service)
+		if err != nil {
+			m.add("service.Only", err)
 			continue
 		}
 		for _, method := range r.methods {
-			if !slices.ContainsFunc(s.entries, func(e entry) bool { return e.method.Name == method }) {
-				m.addf("service.Only", "%s has no entrypoint for method %q; its methods with entrypoints are %s", r.service, method, suggest.List(s.methodNames()))
+			if _, err := s.entryOf(method); err != nil {
+				m.add("service.Only", err)
 			}
 		}
 		s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return !slices.Contains(r.methods, e.method.Name) })
@@ -28,12 +51,11 @@ func (a *App) restrict(specs []*spec, m *mistakes) {
 // replace carries out Replace.
 func (a *App) replace(specs []*spec, m *mistakes) {
 	for _, r := range a.replaced {
-		s := find(specs, r.service)
-		if s == nil {
-			m.addf("service.Replace", "no service %q; services are %s", r.service, suggest.List(names(specs)))
-			continue
+		s, err := find(specs, r.service)
+		if err == nil {
+			err = s.replace(r.field, r.value)
 		}
-		if err := s.replace(r.field, r.value); err != nil {
+		if err != nil {
 			m.add("service.Replace", err)
 		}
 	}
@@ -59,33 +81,13 @@ func (s *spec) replace(name string, value any) error {
 	return nil
 }
 
-func find(specs []*spec, name string) *spec {
-	if i := slices.IndexFunc(specs, func(s *spec) bool { return s.name == name }); i >= 0 {
-		return specs[i]
-	}
-	return nil
-}
-
-func names(specs []*spec) []string {
-	all := make([]string, len(specs))
+// find returns the service of that name.
+func find(specs []*spec, name string) (*spec, error) {
+	names := make([]string, len(specs))
 	for i, s := range specs {
-		all[i] = s.name
+		if names[i] = s.name; s.name == name {
+			return s, nil
+		}
 	}
-	return all
-}
-
-func (s *spec) methodNames() []string {
-	all := make([]string, len(s.entries))
-	for i, e := range s.entries {
-		all[i] = e.method.Name
-	}
-	return all
-}
-
-func (s *spec) fieldNames() []string {
-	all := make([]string, len(s.fields))
-	for i, f := range s.fields {
-		all[i] = f.Name
-	}
-	return all
+	return nil, fmt.Errorf("no service %q; services are %s", name, suggest.List(names))
 }

@@ -3,56 +3,10 @@ package service
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 )
-
-// job is a call with all that its worker needs.
-type job struct {
-	call     *entrypoint.Call
-	done     entrypoint.Done // nil where the call has a Stimulus for that
-	gate     gate
-	pace     *pace
-	served   *dependency.Served // counts it; nil where nothing does
-	relay    entrypoint.Relay   // whose goroutine runs it; nil for one of the pool's
-	started  time.Time          // while it waits: when it was queued, if its patience ends
-	took     time.Duration      // set by its worker at the end
-	answered atomic.Bool
-
-	at      int           // index in pool.running
-	turn    chan struct{} // closed when who waits for a worker has it; nil where nobody waits
-	here    bool          // who waits for that runs it
-	refused error         // why there is none; set before turn is closed
-
-	forestalled bool          // set by its worker at the end: another answers for it
-	over        chan struct{} // closed when that one has answered
-}
-
-// jobs are used again: most are not needed for longer than their call takes.
-var jobs = sync.Pool{New: func() any { return new(job) }}
-
-// end tells the entrypoint the outcome.
-func (j *job) end(out any, err error) {
-	if j.done == nil {
-		j.call.Stimulus.Done(out, err)
-		return
-	}
-	j.done(out, err)
-}
-
-// interrupt tells the entrypoint, if it wants to know, that the call is
-// interrupted.
-func (j *job) interrupt() {
-	switch {
-	case j.call.Interrupt != nil:
-		j.call.Interrupt()
-	case j.call.Stimulus != nil:
-		j.call.Stimulus.Interrupt()
-	}
-}
 
 // pool owns the calls that run and those that wait: it is the one place that
 // waits for them. Goroutines are kept between calls, and one that has served a
@@ -102,7 +56,7 @@ func (p *pool) wait(ctx context.Context, j *job) error {
 	p.mu.Lock()
 	admitted := p.admit(j)
 	if !admitted && !p.closed {
-		p.await(j)
+		p.lineUp(j)
 	}
 	closed := p.closed
 	p.mu.Unlock()
@@ -147,7 +101,7 @@ func (p *pool) enqueue(j *job) error {
 	case j.gate.crowded():
 		return entrypoint.ErrBusy
 	}
-	p.await(j)
+	p.lineUp(j)
 	return nil
 }
 

@@ -3,13 +3,11 @@ package service
 import (
 	"slices"
 	"time"
-
-	"github.com/enoki-go/enoki/entrypoint"
 )
 
-// await puts j in line, and sees to it that it is told when its time is up. The
+// lineUp puts j in line, and sees to it that it is told when its time is up. The
 // caller holds mu.
-func (p *pool) await(j *job) {
+func (p *pool) lineUp(j *job) {
 	if j.impatient() {
 		j.started = time.Now()
 	}
@@ -121,39 +119,6 @@ func (p *pool) dequeue() *job {
 	}
 	return nil
 }
-
-// overdue returns why j may no longer be started, nil while it may: of its
-// deadline and its patience what ended first.
-func (j *job) overdue(now time.Time) error {
-	deadline, giveUp := j.call.Deadline, j.giveUp()
-	switch {
-	case passed(giveUp, now) && (deadline.IsZero() || giveUp.Before(deadline)) && !j.soon():
-		return entrypoint.ErrBusy
-	case passed(deadline, now):
-		return entrypoint.ErrExpired
-	default:
-		return nil
-	}
-}
-
-// soon reports whether the calls before j are so short that its turn is at hand,
-// whatever has held them up for the moment: the machine, more often than not.
-func (j *job) soon() bool { return j.pace.isBrisk() }
-
-// impatient reports whether j may wait only for some time: of the calls that wait,
-// Queue was given those without a turn.
-func (j *job) impatient() bool { return j.turn == nil && j.call.Patience > 0 }
-
-// giveUp returns when the patience of j ends, zero for never.
-func (j *job) giveUp() time.Time {
-	if !j.impatient() {
-		return time.Time{}
-	}
-	return j.started.Add(j.call.Patience)
-}
-
-// passed reports whether it is t or later; never where t is zero.
-func passed(t, now time.Time) bool { return !t.IsZero() && !now.Before(t) }
 
 // refuse tells who waits for j that it will not run: a Spawn by its error, the
 // entrypoint of a queued call by its answer, which is not given under the lock.

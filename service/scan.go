@@ -3,55 +3,17 @@ package service
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
-	"github.com/enoki-go/enoki/internal/suggest"
+	"github.com/enoki-go/enoki/internal/marker"
 	"github.com/enoki-go/enoki/tag"
 )
-
-// spec is what a service struct declares, whichever form it was written in.
-type spec struct {
-	name       string
-	version    string
-	structType reflect.Type
-	prototype  reflect.Value // pointer to a copy of the user's value; calls run on copies of it
-	entries    []entry
-	fields     []field
-	source     *source
-	stubs      map[string]reflect.Value // functions in place of methods, nil for none
-}
-
-// entry is a declared entrypoint.
-type entry struct {
-	declaration entrypoint.Declaration
-	method      *entrypoint.Method
-	tag         reflect.StructTag // without the keys of the container
-	workers     int               // 0 for no limit of its own
-	place       func() string     // in the source; found only when asked for
-}
-
-// field is an exported field that may have to be filled.
-type field struct {
-	reflect.StructField
-	path  []int         // index from the service struct
-	place func() string // in the source; found only when asked for
-}
-
-// at returns a field of the prototype.
-func (s *spec) at(path []int) reflect.Value { return s.prototype.Elem().FieldByIndex(path) }
-
-// fill sets a field of the prototype.
-func (s *spec) fill(path []int, value any) {
-	if value != nil {
-		s.at(path).Set(reflect.ValueOf(value))
-	}
-}
 
 // scan reads the declarations of a service struct. What is wrong goes to m; nil
 // is returned where there is no struct to read.
@@ -153,15 +115,9 @@ func (r *reader) entry(d entrypoint.Declaration, t reflect.StructTag, method str
 		r.add(place(), err)
 		return
 	}
-	name, has := parsed.Get("method")
-	switch {
-	case !has && method == "":
-		r.addf(place(), "%T: the tag has no key \"method\"; want `method:\"Name\"`, the Go name of a method of *%s", d, r.structType.Name())
-		return
-	case !has:
-		name = method
-	case method != "" && name != method:
-		r.addf(place(), "%T: the tag names the method %q, the method expression is %q; leave the tag key out", d, name, method)
+	name, err := marker.Method(parsed, method, r.structType.Name())
+	if err != nil {
+		r.add(place(), fmt.Errorf("%T: %w", d, err))
 		return
 	}
 	m, err := r.method(name)
@@ -169,56 +125,28 @@ func (r *reader) entry(d entrypoint.Declaration, t reflect.StructTag, method str
 		r.add(place(), fmt.Errorf("%T: %w", d, err))
 		return
 	}
-	e := entry{declaration: d, method: m, tag: parsed.Without("method", "workers", "sensitive"), place: place}
-	if err := markSensitive(parsed, m); err != nil {
+	e := entry{declaration: d, method: m, tag: marker.Rest(parsed), place: place}
+	if err := marker.MarkSensitive(parsed, m); err != nil {
 		r.add(place(), fmt.Errorf("%T of %s: %w", d, name, err))
 	}
-	if e.workers, err = workersOf(parsed); err != nil {
+	if e.workers, err = marker.Workers(parsed); err != nil {
 		r.add(place(), fmt.Errorf("%T of %s: %w", d, name, err))
 	}
 	r.entries = append(r.entries, e)
 }
 
-// workersOf reads the container's key workers.
-func workersOf(parsed tag.Tag) (int, error) {
-	value, has := parsed.Get("workers")
-	if !has {
-		return 0, nil
-	}
-	var o struct{ Workers int }
-	if err := tag.Read(reflect.StructTag(fmt.Sprintf("workers:%q", value)), &o); err != nil {
-		return 0, err
-	}
-	if o.Workers < 1 {
-		return 0, fmt.Errorf("tag key workers: have %q, want at least 1", value)
-	}
-	return o.Workers, nil
-}
-
 func (r *reader) method(name string) (*entrypoint.Method, error) {
 	m, ok := r.methods[name]
 	if !ok {
-		return nil, noMethod(name, r.structType, r.methods)
+		return nil, marker.NoMethod(name, r.structType.String(), slices.Collect(maps.Keys(r.methods)))
 	}
 	return entrypoint.NewMethod(m)
-}
-
-func noMethod(name string, t reflect.Type, methods map[string]reflect.Method) error {
-	names := make([]string, 0, len(methods))
-	for n := range methods {
-		names = append(names, n)
-	}
-	text := fmt.Sprintf("no method %s on *%s", name, t)
-	if hint := suggest.Hint(name, names); hint != "" {
-		return errors.New(text + "; " + hint)
-	}
-	return fmt.Errorf("%s; its exported methods are %s", text, suggest.List(names))
 }
 
 // check looks at the whole.
 func (r *reader) check() {
 	switch {
-	case namePattern.MatchString(r.name):
+	case dependency.ValidName(r.name):
 	case r.nameAt != nil && r.name != "":
 		r.addf(r.nameAt(), "service name: have %q, want 1 to 64 letters, digits, - or _", r.name)
 	case r.name == "":
@@ -255,31 +183,4 @@ func zero[I any](t reflect.Type) (I, bool) {
 func declares(t reflect.Type) bool {
 	declaration := reflect.TypeFor[dependency.Declaration]()
 	return t.Implements(declaration) || reflect.PointerTo(t).Implements(declaration)
-}
-
-// hasLock reports whether a value of type t must not be copied.
-func hasLock(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Struct:
-		if isLock(t) {
-			return true
-		}
-		for field := range t.Fields() {
-			if hasLock(field.Type) {
-				return true
-			}
-		}
-		return false
-	case reflect.Array:
-		return hasLock(t.Elem())
-	default:
-		return false
-	}
-}
-
-// isLock reports whether t is itself a lock, as go vet understands it: a pointer
-// to it can be locked, a copy of it cannot.
-func isLock(t reflect.Type) bool {
-	locker := reflect.TypeFor[sync.Locker]()
-	return reflect.PointerTo(t).Implements(locker) && !t.Implements(locker)
 }

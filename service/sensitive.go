@@ -3,42 +3,10 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
-	"github.com/enoki-go/enoki/tag"
 )
-
-// markSensitive reads the container's key sensitive. The names of the parameters are
-// those of the key args, which the kinds of entrypoints have in common.
-func markSensitive(parsed tag.Tag, m *entrypoint.Method) error {
-	if args, ok := parsed.Get("args"); ok {
-		if names := listOf(args); len(names) == len(m.In) {
-			m.Params = names
-		}
-	}
-	value, has := parsed.Get("sensitive")
-	if !has {
-		return nil
-	}
-	var errs []error
-	for _, path := range listOf(value) {
-		if err := m.MarkSensitive(path); err != nil {
-			errs = append(errs, fmt.Errorf("tag key sensitive: have %q, %w", path, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func listOf(value string) []string {
-	all := strings.Split(value, ",")
-	for i := range all {
-		all[i] = strings.TrimSpace(all[i])
-	}
-	return all
-}
 
 // discreet keeps the sensitive arguments of a call out of the text of its error, whoever
 // has made it of them.
@@ -83,3 +51,11 @@ type concealedError struct {
 
 func (e *concealedError) Error() string { return e.text }
 func (e *concealedError) Unwrap() error { return e.cause }
+
+// quietly is scrubbed for an error that nobody has heard yet: it may panic when it is
+// asked for its text.
+func quietly(call *entrypoint.Call, err error) (quiet error) {
+	var none any
+	defer recovered(&none, &quiet)
+	return scrubbed(call, err)
+}

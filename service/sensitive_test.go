@@ -259,7 +259,7 @@ func TestSensitiveThatNamesNothingIsAMistake(t *testing.T) {
 		`have "pasword", want the name of a parameter, or a path that begins with one, as in "user.password"; did you mean "password"?`,
 		`have "user.naem", want a field of service_test.account, which has no "naem"; did you mean "name"?`,
 		`have "password", but the parameters have no names: give them some with the tag key args`,
-		`have "password", but None(*service_test.misnamed) has no parameters`,
+		`have "password", but None() has no parameters`,
 		`did you mean "pin"?`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -47,19 +48,20 @@ func (s *spec) stub(functions map[string]any, m *mistakes) {
 	if len(functions) == 0 {
 		m.addf("service.Stub", "%s: no functions were given, want at least one, under the Go name of its method; its methods with entrypoints are %s", s.name, suggest.List(s.methodNames()))
 	}
-	for name, f := range functions {
-		i := slices.IndexFunc(s.entries, func(e entry) bool { return e.method.Name == name })
-		if i < 0 {
-			m.addf("service.Stub", "%s has no entrypoint for method %q; its methods with entrypoints are %s", s.name, name, suggest.List(s.methodNames()))
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		f := functions[name]
+		e, err := s.entryOf(name)
+		if err != nil {
+			m.add("service.Stub", err)
 			continue
 		}
-		v, want := reflect.ValueOf(f), s.entries[i].method.Type()
+		v, want := reflect.ValueOf(f), e.method.Type()
 		if !v.IsValid() || v.Type() != want {
 			m.addf("service.Stub", "%s.%s: have a %T, want a %s", s.name, name, f, want)
 			continue
 		}
 		s.stubs[name] = v
-		kinds[reflect.TypeOf(s.entries[i].declaration)] = true
+		kinds[reflect.TypeOf(e.declaration)] = true
 	}
 	s.entries = slices.DeleteFunc(s.entries, func(e entry) bool { return !kinds[reflect.TypeOf(e.declaration)] })
 }

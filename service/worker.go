@@ -2,38 +2,13 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"reflect"
-	"runtime/debug"
 	"time"
 
-	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 )
-
-// Handler runs a call and returns its outcome.
-type Handler func(ctx context.Context, c *entrypoint.Call) (any, error)
-
-// Middleware wraps the run of every call, dependencies included: it sees the
-// outcome that the caller will be told. The first one given is the outermost.
-type Middleware func(next Handler) Handler
-
-// PanicError is the outcome of a call that panicked. Its stack stays in
-// the log; its text crosses the wire as that of any undeclared error.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-// Error returns the panic's value as text.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// errExited is the outcome of a call whose goroutine was ended from within. No
-// recover sees that; only what was deferred still runs.
-var errExited = errors.New("runtime.Goexit ended the goroutine of the call; want a return (in a test, t.Error instead of t.Fatal)")
 
 // serve is the life of one call on its worker: run it, tell the observers,
 // answer.
@@ -78,12 +53,10 @@ func sound(err error) error {
 		return nil
 	}
 	_, _ = err.Error(), fault.From(err).Error()
-	switch err {
-	case entrypoint.ErrBusy, entrypoint.ErrExpired, entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is no refusal
+	if entrypoint.Refused(err) {
 		return fmt.Errorf("outcome of the method: %w", err)
-	default:
-		return err
 	}
+	return err
 }
 
 // conclude tells the log, the observers and the entrypoint the outcome. False
@@ -125,128 +98,4 @@ func (c *container) interrupt(j *job) {
 		c.logger.Error("the entrypoint panicked when it was told that a call is interrupted",
 			"method", j.call.Name, "call_id", j.call.ID, "error", err)
 	}
-}
-
-// recovered turns a panic into the error of the function that defers it.
-func recovered(out *any, err *error) {
-	if v := recover(); v != nil {
-		*out, *err = nil, &PanicError{Value: v, Stack: debug.Stack()}
-	}
-}
-
-// invoke is the innermost handler: a fresh copy of the struct, dependencies in
-// the order of their fields, the method, then the releases in reverse.
-func (c *container) invoke(ctx context.Context, call *entrypoint.Call) (out any, err error) {
-	receiver := reflect.New(c.spec.structType)
-	receiver.Elem().Set(c.spec.prototype.Elem())
-	if len(c.lenders) == 0 {
-		return runMethod(ctx, call, receiver)
-	}
-	if c.scoped {
-		ctx = dependency.WithScope(ctx)
-	}
-	var loans []loan
-	err = errExited // until the method has returned
-	defer func() {
-		if err = c.release(ctx, call, loans, err); err != nil {
-			out = nil
-		}
-	}()
-	if e := c.acquire(ctx, receiver.Elem(), &loans); e != nil {
-		return nil, e
-	}
-	return runMethod(ctx, call, receiver)
-}
-
-func runMethod(ctx context.Context, call *entrypoint.Call, receiver reflect.Value) (out any, err error) {
-	defer recovered(&out, &err)
-	return call.Invoke(ctx, receiver)
-}
-
-// loan is a dependency that has to be given back.
-type loan struct {
-	field   string
-	release dependency.Release
-}
-
-// acquire fills the fields whose values are lent per call. What has to be given
-// back is in loans, also where it fails.
-func (c *container) acquire(ctx context.Context, into reflect.Value, loans *[]loan) error {
-	for _, l := range c.lenders {
-		release, err := l.acquire(ctx, into.FieldByIndex(l.index))
-		if release != nil {
-			*loans = append(*loans, loan{l.name, release})
-		}
-		if err != nil {
-			return fmt.Errorf("acquire %s: %w", l.name, err)
-		}
-	}
-	return nil
-}
-
-// acquire puts what the provider lends into the field; a panic in the provider,
-// or a value of another type, costs this call.
-func (l *lender) acquire(ctx context.Context, field reflect.Value) (release dependency.Release, err error) {
-	var value any
-	defer recovered(&value, &err)
-	value, lent, err := l.provider.Acquire(ctx)
-	if err != nil {
-		return nil, err
-	}
-	release = lent
-	if value != nil {
-		field.Set(reflect.ValueOf(value))
-	}
-	return release, nil
-}
-
-// release gives everything back in reverse order and returns the outcome, which
-// a release that fails turns into its own error. One that ends the goroutine is a
-// failure too, and those after it run nevertheless.
-func (c *container) release(ctx context.Context, call *entrypoint.Call, loans []loan, outcome error) (after error) {
-	last := len(loans) - 1
-	if last < 0 {
-		return outcome
-	}
-	if after = outcome; after == nil {
-		after = errExited // until the release has returned
-	}
-	defer func() { after = c.release(ctx, call, loans[:last], after) }()
-	return c.releaseOne(ctx, call, loans[last], outcome)
-}
-
-// releaseOne gives one loan back and returns the outcome. That of a call that has
-// failed already stays as it is; the error of its release is logged.
-func (c *container) releaseOne(ctx context.Context, call *entrypoint.Call, l loan, outcome error) error {
-	err := l.giveBack(ctx, call, outcome)
-	switch {
-	case err == nil:
-		return outcome
-	case outcome == nil:
-		return fmt.Errorf("release %s: %w", l.field, err)
-	default:
-		c.logger.ErrorContext(ctx, "release after a failed call", "dependency", l.field, "error", err)
-		return outcome
-	}
-}
-
-// giveBack tells the provider the outcome; neither that nor its own error has the
-// sensitive arguments in it.
-func (l loan) giveBack(ctx context.Context, call *entrypoint.Call, outcome error) (err error) {
-	var none any
-	defer recovered(&none, &err)
-	if ctx.Err() != nil { // perhaps only since the release before
-		fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), unwind)
-		defer cancel()
-		ctx = fresh
-	}
-	return quietly(call, l.release(ctx, quietly(call, outcome)))
-}
-
-// quietly is scrubbed for an error that nobody has heard yet: it may panic when it is
-// asked for its text.
-func quietly(call *entrypoint.Call, err error) (quiet error) {
-	var none any
-	defer recovered(&none, &quiet)
-	return scrubbed(call, err)
 }

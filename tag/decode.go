@@ -27,7 +27,10 @@ import (
 // that is no option is an error, as is a text that Parse refuses. All mistakes
 // of t are joined, each an *Error; then the struct is left as it was. Any other
 // error is a mistake in the options struct.
-func Read(t reflect.StructTag, into any) error {
+//
+// Others are keys that somebody else reads of the same field. Read leaves them
+// alone, and what it says of an unknown key names them beside the options.
+func Read(t reflect.StructTag, into any, others ...string) error {
 	p := reflect.ValueOf(into)
 	if p.Kind() != reflect.Pointer || p.IsNil() || p.Elem().Kind() != reflect.Struct {
 		return fmt.Errorf("read tag options into %T: want a pointer to a struct", into)
@@ -42,15 +45,15 @@ func Read(t reflect.StructTag, into any) error {
 	if err != nil {
 		return fmt.Errorf("read tag options: %w", err)
 	}
-	if mistakes := read(parsed, options); len(mistakes) > 0 {
+	if mistakes := read(parsed, options, others); len(mistakes) > 0 {
 		return joined(mistakes)
 	}
 	p.Elem().Set(fresh)
 	return nil
 }
 
-func read(t Tag, options []option) []*Error {
-	mistakes := unknown(t, options)
+func read(t Tag, options []option, others []string) []*Error {
+	mistakes := unknown(t, options, others)
 	for _, o := range options {
 		text, ok := t.Get(o.key)
 		switch {
@@ -65,18 +68,26 @@ func read(t Tag, options []option) []*Error {
 	return mistakes
 }
 
-func unknown(t Tag, options []option) []*Error {
-	known := make([]string, len(options))
-	for i, o := range options {
-		known[i] = o.key
+func unknown(t Tag, options []option, others []string) []*Error {
+	known := slices.Clone(others)
+	for _, o := range options {
+		known = append(known, o.key)
 	}
 	var mistakes []*Error
 	for _, key := range t.Keys() {
 		if !slices.Contains(known, key) {
-			mistakes = append(mistakes, problem(key, "unknown tag key %q: known keys are %s%s", key, suggest.List(known), hint(key, known)))
+			mistakes = append(mistakes, problem(key, "unknown tag key %q: known keys are %s%s", key, listed(known), hint(key, known)))
 		}
 	}
 	return mistakes
+}
+
+// listed names all keys, however many: who misspelt one looks for it there.
+func listed(keys []string) string {
+	if len(keys) == 0 {
+		return "none"
+	}
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(keys))), ", ")
 }
 
 func hint(have string, among []string) string {

@@ -115,6 +115,32 @@ func TestReadRefusesWithTheCure(t *testing.T) {
 	}
 }
 
+func TestKeysOfOthersAreKnownAndLeftAlone(t *testing.T) {
+	t.Parallel()
+	var have struct{ Args, Workers string }
+	others := []string{"method", "workers", "sensitive"}
+	for _, tt := range []struct{ text, want string }{
+		{`worker:"1"`, `unknown tag key "worker": known keys are args, method, sensitive, workers; did you mean "workers"?`},
+		{`metod:"x"`, `unknown tag key "metod": known keys are args, method, sensitive, workers; did you mean "method"?`},
+		{`banana:"1"`, `unknown tag key "banana": known keys are args, method, sensitive, workers`},
+	} {
+		err := tag.Read(reflect.StructTag(tt.text), &have, others...)
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s: have %v, want %s", tt.text, err, tt.want)
+		}
+	}
+	wantMessages(t, tag.Read(`args:"a" sensitive:"*" workers:"2"`, &have, others...))
+	if have.Args != "a" || have.Workers != "2" {
+		t.Errorf("have %+v, want a and 2: an option is read, whoever else reads it", have)
+	}
+}
+
+func TestAllKeysAreNamedHoweverMany(t *testing.T) {
+	t.Parallel()
+	var o struct{ A, B, C, D, E, F, G, H, I, J, K, L, M, N bool }
+	wantMessages(t, tag.Read(`zz:"1"`, &o), "known keys are a, b, c, d, e, f, g, h, i, j, k, l, m, n")
+}
+
 func TestReadJoinsAllMistakesAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	have := options{Name: "kept", Args: []string{"a"}}

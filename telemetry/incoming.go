@@ -63,7 +63,7 @@ func (a *arrival) begin(ctx context.Context, t *tracing) context.Context {
 // sourceOf returns what reached the method, "" where that is not said.
 func sourceOf(c *entrypoint.Call) string {
 	if s, ok := c.Stimulus.(entrypoint.Sourced); ok {
-		return s.Source()
+		return legible(s.Source())
 	}
 	return ""
 }
@@ -89,7 +89,7 @@ func (a *arrival) names(source string) (string, trace.SpanKind) {
 // describe adds what the conventions ask for.
 func (a *arrival) describe(source string) {
 	c, attrs := a.call, make([]attribute.KeyValue, 0, 8)
-	attrs = append(attrs, attribute.String("svc.call_id", c.ID), attribute.String("svc.kind", c.Kind))
+	attrs = append(attrs, attribute.String("svc.call_id", legible(c.ID)), attribute.String("svc.kind", c.Kind))
 	if c.Attempt > 0 {
 		attrs = append(attrs, attribute.Int("svc.attempt", c.Attempt))
 	}

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -51,8 +52,13 @@ func outcomeOf(err error) outcome {
 	if o.what == "" {
 		o.what = o.code
 	}
+	o.what = legible(o.what)
 	return o
 }
+
+// legible returns what others say as UTF-8. With what is none OTLP takes no span of those
+// that are sent together, and package prometheus panics.
+func legible(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // failed reports whether a span of a kind is marked as an error, as the conventions of
 // OpenTelemetry have it: one that serves, where the fault is its own, as with 5xx of HTTP;

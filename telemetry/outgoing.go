@@ -18,6 +18,7 @@ const kindJob = "job"
 
 // Outgoing is called for everything that leaves the process.
 func (w *watch) Outgoing(ctx context.Context, o dependency.Outgoing) (context.Context, func(error)) {
+	o.Target = legible(o.Target)
 	began, end := time.Now(), func(outcome) {}
 	if t := w.tracing.Load(); t != nil {
 		ctx, end = t.departed(ctx, o)

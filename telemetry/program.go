@@ -17,6 +17,7 @@ type program struct{ *tracing }
 
 // Outgoing makes a span, below that of ctx if there is one.
 func (p program) Outgoing(ctx context.Context, o dependency.Outgoing) (context.Context, func(error)) {
+	o.Target = legible(o.Target)
 	ctx, end := p.departed(ctx, o)
 	return ctx, func(err error) { end(outcomeOf(err)) }
 }

@@ -15,6 +15,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/service"
 )
@@ -78,14 +79,14 @@ type part struct {
 
 // join makes the watch of the process, or adds to it.
 func (p *part) join(x service.Extended) error {
-	w, err := x.Shared(watchKey{}, func() (any, error) {
+	w, err := dependency.Shared(x, watchKey{}, func() (*watch, error) {
 		p.acts = true
 		return newWatch(x)
 	})
 	if err != nil {
 		return err
 	}
-	p.watch = w.(*watch)
+	p.watch = w
 	return p.add(p.wishes)
 }
 

@@ -19,13 +19,14 @@ import (
 	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	"github.com/enoki-go/enoki/telemetry"
 	"github.com/enoki-go/enoki/web"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // Comment is what is posted.
 type Comment struct {

@@ -231,3 +231,5 @@ func TestValueOfABucketLivesAsLongAsItShould(t *testing.T) {
 		has("young", false)
 	})
 }
+
+func TestExampleOfVirtualHolds(t *testing.T) { guarded(t) }

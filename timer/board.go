@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 )
 
@@ -28,17 +29,13 @@ type boardKey struct{ service string }
 
 // boardOf returns the board of the service that h hosts.
 func boardOf(h entrypoint.Host) (*board, error) {
-	b, err := h.Shared(boardKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, boardKey{h.Service()}, func() (*board, error) {
 		conn, err := broker.Open(h)
 		if err != nil {
 			return nil, err
 		}
 		return &board{conn: conn, host: h}, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return b.(*board), nil
 }
 
 // add refuses a second job of one name: the cluster could not tell them apart.
@@ -53,51 +50,18 @@ func (b *board) add(c *clustered) error {
 	return nil
 }
 
-const (
-	startPeek  = 50 * time.Millisecond // how long to wait for the connection at the start
-	startLimit = 5 * time.Second
-	startAgain = 5 * time.Second
-)
+// startLimit bounds opening at the start, where the broker is there.
+const startLimit = 5 * time.Second
 
 // start opens all jobs. Where the broker is away it returns at once, and opens them
 // as soon as it is there; where it stores nothing, the service is refused.
 func (b *board) start(ctx context.Context) error {
-	b.starting.Do(func() { b.startErr = b.begin(ctx) })
+	b.starting.Do(func() {
+		b.startErr = b.conn.OpenAtStart(ctx, b.host, broker.Opening{
+			Name: "timers of the cluster", Open: b.open, Limit: startLimit,
+		})
+	})
 	return b.startErr
-}
-
-func (b *board) begin(ctx context.Context) error {
-	peek, cancel := context.WithTimeout(ctx, startPeek)
-	defer cancel()
-	if b.conn.Await(peek) == nil {
-		ctx, cancel := context.WithTimeout(ctx, startLimit)
-		defer cancel()
-		err := b.open(ctx)
-		if err == nil || errors.Is(err, broker.ErrNoJetStream) {
-			return err
-		}
-	}
-	b.host.Go("timers of the cluster", b.openWhenUp)
-	return nil
-}
-
-// openWhenUp opens until it succeeds. It has to fail several times where the broker
-// came back without what it had.
-func (b *board) openWhenUp(ctx context.Context) error {
-	tick := time.NewTicker(startAgain)
-	defer tick.Stop()
-	for {
-		err := b.open(ctx)
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
-		b.host.Logger().ErrorContext(ctx, "timers of the cluster do not run; it is tried again", "error", err)
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }
 
 // What the stream holds: enough to know what was missed, and what came twice.

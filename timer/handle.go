@@ -84,11 +84,9 @@ func (x *delivery) interrupt() {
 // done takes the outcome of the method. The host has logged an error; the tick is
 // done, and the next one is another chance.
 func (x *delivery) done(err error) {
-	if x.handed.Load() {
-		return
-	}
-	switch err {
-	case entrypoint.ErrExpired, entrypoint.ErrStopping, entrypoint.ErrBusy: //nolint:errorlint // these very values; what wraps them is a method's outcome
+	switch {
+	case x.handed.Load():
+	case entrypoint.Refused(err):
 		x.notRun(err)
 	default:
 		x.acknowledge()

@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/enoki-go/enoki/internal/plain"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // limit bounds waits for ticks: one may have to come again first.
 const limit = 20 * time.Second

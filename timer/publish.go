@@ -144,12 +144,13 @@ func (p *publisher) report(ctx context.Context, err error) error {
 	}
 }
 
-// readTick reads what was stored.
+// readTick reads what was stored, by whomever: a method may do something for each due time
+// that was missed.
 func readTick(m *broker.Msg) (Tick, error) {
 	due, err := strconv.ParseInt(m.Header.Get(headerDue), 10, 64)
 	if err != nil {
 		return Tick{}, fmt.Errorf("header %s: have %.100q, want milliseconds since 1970", headerDue, m.Header.Get(headerDue))
 	}
 	missed, _ := strconv.Atoi(m.Header.Get(headerMissed)) // without it, none were
-	return Tick{Due: time.UnixMilli(due), Missed: missed}, nil
+	return Tick{Due: time.UnixMilli(due), Missed: min(max(missed, 0), mostMissed)}, nil
 }

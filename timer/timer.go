@@ -80,7 +80,7 @@ const (
 // Declare makes the entrypoint.
 func (Job) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	o := jobOptions{Name: entrypoint.WireName(m.Name), Scope: scopeInstance, Misfire: string(Once)}
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
 	s, err := o.schedule()

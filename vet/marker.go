@@ -2,13 +2,12 @@ package vet
 
 import (
 	"errors"
-	"fmt"
 	"go/types"
-	"reflect"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/enoki-go/enoki/entrypoint"
-	"github.com/enoki-go/enoki/internal/suggest"
+	"github.com/enoki-go/enoki/internal/marker"
 	"github.com/enoki-go/enoki/tag"
 )
 
@@ -28,23 +27,13 @@ func (s *service) marker(f *types.Var, at site) {
 	}
 }
 
-// nameOptions are the tag keys of service.Name.
-type nameOptions struct {
-	Name    string
-	Version string
-}
-
 // nameOf reads the marker Name.
 func (s *service) nameOf(at site) {
-	o := nameOptions{s.name, s.version}
-	if err := tag.Read(at.text, &o); err != nil {
+	said, err := marker.ReadName(at.text, marker.Name{Name: s.name, Version: s.version})
+	if err != nil {
 		s.wrong(at, "", err)
-		return
 	}
-	s.name, s.version = o.Name, o.Version
-	if !versionPattern.MatchString(o.Version) {
-		s.wrong(at, "", fmt.Errorf("service version: have %q, want a semantic version such as 1.2.0", o.Version))
-	}
+	s.name, s.version = said.Name, said.Version
 }
 
 // kindName returns a kind as the errors of the start have it.
@@ -66,23 +55,19 @@ func (s *service) entry(kind types.Type, method string, at site) {
 		s.wrong(at, "", err)
 		return
 	}
-	name, has := parsed.Get("method")
-	switch {
-	case !has && method == "":
-		s.wrong(at, kindName(kind)+": ", fmt.Errorf("the tag has no key \"method\"; want `method:\"Name\"`, the Go name of a method of *%s", s.named.Obj().Name()))
-		return
-	case !has:
-		name = method
-	case method != "" && name != method:
-		s.wrong(at, kindName(kind)+": ", fmt.Errorf("the tag names the method %q, the method expression is %q; leave the tag key out", name, method))
+	name, err := marker.Method(parsed, method, s.named.Obj().Name())
+	if err != nil {
+		s.wrong(at, kindName(kind)+": ", err)
 		return
 	}
-	e := entry{kind: kind, method: name, parsed: parsed, tag: parsed.Without("method", "workers", "sensitive"), site: at}
+	e := entry{kind: kind, method: name, parsed: parsed, tag: marker.Rest(parsed), site: at}
 	if e.made, err = s.method(name); err != nil {
 		s.wrong(at, kindName(kind)+": ", err)
 		return
 	}
-	s.wrong(at, e.prefix(), errors.Join(markSensitive(parsed, e.made), checkWorkers(parsed)))
+	err = marker.MarkSensitive(parsed, e.made)
+	_, tooFew := marker.Workers(parsed)
+	s.wrong(at, e.prefix(), errors.Join(err, tooFew))
 	s.entries = append(s.entries, e)
 }
 
@@ -93,65 +78,9 @@ func (e entry) prefix() string { return kindName(e.kind) + " of " + e.method + "
 func (s *service) method(name string) (*entrypoint.Method, error) {
 	sig, ok := s.methods[name]
 	if !ok {
-		return nil, s.noMethod(name)
+		return nil, marker.NoMethod(name, typeName(s.named), slices.Collect(maps.Keys(s.methods)))
 	}
 	return s.types.method(name, s.named, sig)
-}
-
-func (s *service) noMethod(name string) error {
-	var all []string
-	for n := range s.methods {
-		all = append(all, n)
-	}
-	text := fmt.Sprintf("no method %s on *%s", name, typeName(s.named))
-	if hint := suggest.Hint(name, all); hint != "" {
-		return errors.New(text + "; " + hint)
-	}
-	return fmt.Errorf("%s; its exported methods are %s", text, suggest.List(all))
-}
-
-// checkWorkers reads the container's key workers.
-func checkWorkers(parsed tag.Tag) error {
-	value, has := parsed.Get("workers")
-	if !has {
-		return nil
-	}
-	var o struct{ Workers int }
-	if err := tag.Read(reflect.StructTag(fmt.Sprintf("workers:%q", value)), &o); err != nil {
-		return err
-	}
-	if o.Workers < 1 {
-		return fmt.Errorf("tag key workers: have %q, want at least 1", value)
-	}
-	return nil
-}
-
-// markSensitive reads the container's key sensitive.
-func markSensitive(parsed tag.Tag, m *entrypoint.Method) error {
-	if args, ok := parsed.Get("args"); ok {
-		if names := listOf(args); len(names) == len(m.In) {
-			m.Params = names
-		}
-	}
-	value, has := parsed.Get("sensitive")
-	if !has {
-		return nil
-	}
-	var errs []error
-	for _, path := range listOf(value) {
-		if err := m.MarkSensitive(path); err != nil {
-			errs = append(errs, fmt.Errorf("tag key sensitive: have %q, %w", path, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func listOf(value string) []string {
-	all := strings.Split(value, ",")
-	for i := range all {
-		all[i] = strings.TrimSpace(all[i])
-	}
-	return all
 }
 
 // declare asks the kinds of all entrypoints.

@@ -159,7 +159,7 @@ func (x *mirror) fields(t *types.Struct) []ShapeField {
 	return all
 }
 
-// kinds of basic types, in the order of package reflect.
+// basicKinds are the kinds of basic types.
 var basicKinds = map[types.BasicKind]reflect.Kind{
 	types.Bool: reflect.Bool, types.String: reflect.String, types.UnsafePointer: reflect.UnsafePointer,
 	types.Int: reflect.Int, types.Int8: reflect.Int8, types.Int16: reflect.Int16, types.Int32: reflect.Int32, types.Int64: reflect.Int64,
@@ -177,7 +177,11 @@ func (x *mirror) method(name string, service *types.Named, sig *types.Signature)
 	f := reflect.FuncOf(in, typesOf(x, sig.Results()), sig.Variadic())
 	written := typeName(withReceiver(service, sig))
 	x.stands(strings.TrimPrefix(f.String(), "func"), strings.TrimPrefix(written, "func"))
-	return entrypoint.NewMethod(reflect.Method{Name: name, Type: f, Func: reflect.Zero(f)})
+	m, err := entrypoint.NewMethod(reflect.Method{Name: name, Type: f, Func: reflect.Zero(f)})
+	if err == nil {
+		x.stands(m.Signature(), name+strings.TrimPrefix(typeName(sig), "func"))
+	}
+	return m, err
 }
 
 func typesOf(x *mirror, t *types.Tuple) []reflect.Type {

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"regexp"
 	"unicode"
 	"unicode/utf8"
 
@@ -101,8 +100,6 @@ func (s *service) check() {
 	s.provide()
 	s.declare()
 }
-
-var versionPattern = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 
 // whole looks at the name, and whether there is anything to host.
 func (s *service) whole() {

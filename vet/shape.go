@@ -94,7 +94,8 @@ var basics = map[reflect.Kind]reflect.Type{
 	reflect.Complex64: reflect.TypeFor[complex64](), reflect.Complex128: reflect.TypeFor[complex128](),
 }
 
-// plainKinds has unsafe pointers, too, without an import of package unsafe.
+// basicOf returns the type of a kind, any for what has none of its own: an unsafe pointer,
+// which would need an import of package unsafe.
 func basicOf(k reflect.Kind) reflect.Type {
 	if t, ok := basics[k]; ok {
 		return t

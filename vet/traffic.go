@@ -228,9 +228,17 @@ func (c *checker) compares(a, b *types.Package) bool {
 }
 
 // imports reports whether a imports b, or what does.
-func imports(a, b *types.Package) bool {
+func imports(a, b *types.Package) bool { return leads(a, b, make(map[*types.Package]bool)) }
+
+// leads is imports without the packages that were looked at before: the ways through
+// imports are many more than the packages.
+func leads(a, b *types.Package, seen map[*types.Package]bool) bool {
 	return slices.ContainsFunc(a.Imports(), func(p *types.Package) bool {
-		return p == b || strings.HasPrefix(p.Path(), firstElement(b.Path())) && imports(p, b)
+		if p == b || seen[p] {
+			return p == b
+		}
+		seen[p] = true
+		return strings.HasPrefix(p.Path(), firstElement(b.Path())) && leads(p, b, seen)
 	})
 }
 

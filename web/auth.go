@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/tag"
@@ -42,7 +43,7 @@ var (
 // Declare makes the entrypoint.
 func (Auth) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	o := authOptions{Scheme: "bearer"}
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
 	if len(m.In) != 1 || m.In[0] != requestType || len(m.Out) != 1 || m.Out[0] != reflect.TypeFor[Data]() {
@@ -125,17 +126,13 @@ type guardKey struct{ service string }
 
 // guardOf returns the guard of the service that h hosts.
 func guardOf(h Host) (*guard, error) {
-	g, err := h.Shared(guardKey{h.Service()}, func() (any, error) {
+	return dependency.Shared(h, guardKey{h.Service()}, func() (*guard, error) {
 		s, err := readSettings(h)
 		if err != nil {
 			return nil, err
 		}
 		return newGuard(s), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return g.(*guard), nil
 }
 
 func newGuard(s settings) *guard {
@@ -247,12 +244,10 @@ func (c challenged) Unwrap() error { return c.error }
 
 // why explains what the framework itself refused, or cut off.
 func (g *guard) why(err error) error {
-	switch {
-	case err == entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
-		return errClosed
-	case err == entrypoint.ErrBusy: //nolint:errorlint // as above
-		return errCrowded
-	case err == entrypoint.ErrExpired, errors.Is(err, context.DeadlineExceeded): //nolint:errorlint // as above
+	if refused := declined(err); refused != nil {
+		return refused
+	}
+	if err == entrypoint.ErrExpired || errors.Is(err, context.DeadlineExceeded) { //nolint:errorlint // this very value; what wraps it is a method's outcome
 		return fault.New(fault.Timeout, fmt.Sprintf("who sends the request was not known within %v (configuration key web.timeout)", g.timeout)).Because(err)
 	}
 	return err

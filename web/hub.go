@@ -52,7 +52,7 @@ func (*Hub) Provide(f reflect.StructField, h dependency.Host) (dependency.Provid
 	if err := tag.Read(f.Tag, &struct{}{}); err != nil {
 		return nil, err
 	}
-	hub, err := h.Shared(hubKey{h.Service()}, func() (any, error) { return newHub(h) })
+	hub, err := dependency.Shared(h, hubKey{h.Service()}, func() (*Hub, error) { return newHub(h) })
 	if err != nil {
 		return nil, err
 	}

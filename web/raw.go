@@ -5,29 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"time"
 )
-
-// bind lets nobody wait longer for the client than the call may take: a worker that reads
-// what does not come, or writes what nobody takes, would not be free again. What the
-// server does for every request is enough where the route has its usual time. A writer
-// that knows no deadlines has none.
-func (x *exchange) bind(w http.ResponseWriter) {
-	deadline := x.call.Deadline
-	if x.request.Body != http.NoBody && !deadline.IsZero() && x.route.timeout < readTimeout {
-		_ = http.NewResponseController(w).SetReadDeadline(deadline) // net/http ends it with the request
-	}
-	if !x.route.usual {
-		_ = http.NewResponseController(w).SetWriteDeadline(deadline) // as above
-	}
-}
-
-// unbind lets what is left of the answer be written after the call.
-func (x *exchange) unbind(w http.ResponseWriter) {
-	if !x.route.usual && !x.writer.hijacked {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout))
-	}
-}
 
 // watchful is a ResponseWriter that knows whether the answer has begun.
 type watchful struct {

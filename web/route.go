@@ -59,7 +59,7 @@ type routeOptions struct {
 // Declare makes the entrypoint.
 func (Route) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	var o routeOptions
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
 	if o.Status != 0 && !isStatus(o.Status) {

@@ -43,12 +43,12 @@ func (e *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := &exchange{route: e, request: r}
 	if err := x.prepare(w, r); err != nil {
-		x.unbind(w)
+		x.unbound(w)
 		e.fail(w, r, x, err)
 		return
 	}
 	err := e.host.Do(r.Context(), &x.call, nil)
-	x.unbind(w)
+	x.unbound(w)
 	if err != nil {
 		e.fail(w, r, x, err)
 		return
@@ -75,7 +75,7 @@ func (x *exchange) prepare(w http.ResponseWriter, r *http.Request) (err error) {
 	if r.Body != http.NoBody {
 		r.Body = http.MaxBytesReader(w, r.Body, e.limit)
 	}
-	x.bind(w)
+	x.bound(w)
 	if err := x.admit(r); err != nil {
 		return err
 	}
@@ -200,24 +200,35 @@ func (e *route) secretPath() bool {
 	})
 }
 
-var (
-	errClosed  = statusError{http.StatusServiceUnavailable, "the service starts or stops; try again"}
-	errCrowded = statusError{http.StatusServiceUnavailable, "too many requests wait already; try again"}
-)
-
 // explain says of what the framework itself refused what the client can make of it.
 func (e *route) explain(x *exchange, err error) error {
-	late := !x.call.Deadline.IsZero() && !time.Now().Before(x.call.Deadline)
-	switch {
-	case err == entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
-		return errClosed
-	case err == entrypoint.ErrBusy: //nolint:errorlint // as above
-		return errCrowded
-	case err == entrypoint.ErrExpired, late && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)): //nolint:errorlint // as above
-		return statusError{http.StatusGatewayTimeout, fmt.Sprintf("no answer within %v (%s)", e.timeout, e.timeoutKey)}
+	cut := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+	if refused := refusal(&x.call, err, cut, e.timeout, e.timeoutKey); refused != nil {
+		return refused
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return statusError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body has more than %d bytes", tooLarge.Limit)}
 	}
 	return err
+}
+
+// bound lets nobody wait longer for the client than the call may take: a worker that reads
+// what does not come, or writes what nobody takes, would not be free again. What the
+// server does for every request is enough where the route has its usual time. A writer
+// that knows no deadlines has none.
+func (x *exchange) bound(w http.ResponseWriter) {
+	deadline := x.call.Deadline
+	if x.request.Body != http.NoBody && !deadline.IsZero() && x.route.timeout < readTimeout {
+		_ = http.NewResponseController(w).SetReadDeadline(deadline) // net/http ends it with the request
+	}
+	if !x.route.usual {
+		_ = http.NewResponseController(w).SetWriteDeadline(deadline) // as above
+	}
+}
+
+// unbound lets what is left of the answer be written after the call.
+func (x *exchange) unbound(w http.ResponseWriter) {
+	if !x.route.usual && !x.writer.hijacked {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout))
+	}
 }

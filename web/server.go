@@ -42,17 +42,13 @@ type serverKey struct{}
 // ServerOf returns the server of the process that h belongs to. It is asked for while
 // services are declared; it listens where the configuration section web says.
 func ServerOf(h Host) (*Server, error) {
-	s, err := h.Shared(serverKey{}, func() (any, error) {
+	return dependency.Shared(h, serverKey{}, func() (*Server, error) {
 		s, err := readSettings(h)
 		if err != nil {
 			return nil, err
 		}
 		return newServer(s, h), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.(*Server), nil
 }
 
 // Serving returns the server of the process that h belongs to, nil where nobody has asked

@@ -65,7 +65,7 @@ type socketOptions struct {
 // Declare makes the entrypoint.
 func (Socket) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
 	o := socketOptions{Name: entrypoint.WireName(m.Name), Path: "/ws"}
-	if err := tag.Read(t, &o); err != nil {
+	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
 	if err := o.check(m); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/internal/suggest"
+	"github.com/enoki-go/enoki/internal/waitgroup"
 	"github.com/enoki-go/enoki/web/internal/sock"
 )
 
@@ -261,7 +262,7 @@ func (p *endpoint) stop(ctx context.Context) {
 			c.drain()
 		}
 	}
-	p.wait(ctx)
+	_ = waitgroup.Wait(ctx, &p.work) // abort closes those that are left
 }
 
 // abort closes the sockets that are left.
@@ -272,20 +273,7 @@ func (p *endpoint) abort(ctx context.Context) {
 		c.raw.Close(sock.CloseGoingAway, reasonStop)
 	}
 	p.mu.Unlock()
-	p.wait(ctx)
+	_ = waitgroup.Wait(ctx, &p.work) // a client that does not take its close frame is cut off later
 }
 
 const reasonStop = "the service stops"
-
-// wait waits until no socket is open, or ctx has ended.
-func (p *endpoint) wait(ctx context.Context) {
-	over := make(chan struct{})
-	go func() { // ends with the sockets
-		p.work.Wait()
-		close(over)
-	}()
-	select {
-	case <-over:
-	case <-ctx.Done():
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/enoki-go/enoki/dependency"
 	"github.com/enoki-go/enoki/web/internal/sock"
 )
 
@@ -31,7 +32,7 @@ type socketHost interface {
 // socketsOf returns the sockets of the process that h belongs to. It opens no port:
 // who only sends to sockets needs none.
 func socketsOf(h socketHost) (*sockets, error) {
-	s, err := h.Shared(socketsKey{}, func() (any, error) {
+	return dependency.Shared(h, socketsKey{}, func() (*sockets, error) {
 		set, err := readSocketSettings(h)
 		if err != nil {
 			return nil, err
@@ -40,10 +41,6 @@ func socketsOf(h socketHost) (*sockets, error) {
 			settings: set, registry: sock.NewRegistry(), instance: h.Instance(), endpoints: make(map[string]*endpoint),
 		}, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.(*sockets), nil
 }
 
 // newID returns the id of a socket, which says where it is connected.

@@ -3,8 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/enoki-go/enoki/entrypoint"
@@ -56,15 +54,9 @@ func (r *socketRequest) Done(out any, err error) {
 
 // explain says of what the framework itself refused what the client can make of it.
 func (r *socketRequest) explain(err error) error {
-	late := !r.call.Deadline.IsZero() && !time.Now().Before(r.call.Deadline)
-	switch {
-	case err == entrypoint.ErrStopping: //nolint:errorlint // these very values; what wraps them is a method's outcome
-		return errClosed
-	case err == entrypoint.ErrBusy: //nolint:errorlint // as above
-		return errCrowded
-	case err == entrypoint.ErrExpired, late && errors.Is(err, context.DeadlineExceeded): //nolint:errorlint // as above
-		return statusError{http.StatusGatewayTimeout, fmt.Sprintf("no answer within %v (%s)", r.served.limit, r.served.timeoutKey)}
-	default:
-		return err
+	cut := errors.Is(err, context.DeadlineExceeded)
+	if refused := refusal(&r.call, err, cut, r.served.limit, r.served.timeoutKey); refused != nil {
+		return refused
 	}
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -74,16 +75,40 @@ func readInput(stdin io.Reader) (arguments, error) {
 // for which an instance of the service is asked: a value that is valid JSON may still be
 // meant as text, and a name that the method does not have would be ignored.
 func (a arguments) resolve(ctx context.Context, client *rpc.Standalone, target string) ([]any, error) {
+	var input []byte
+	if names := a.names(); len(names) > 0 {
+		input = inputOf(ctx, client, target)
+		if err := checkNames(ctx, client, target, names, input); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case a.document != nil:
 		return []any{rpc.JSON(a.document)}, nil
 	case len(a.pairs) == 0:
 		return nil, nil
 	}
-	input := inputOf(ctx, client, target)
-	if err := a.checkNames(ctx, client, target, input); err != nil {
-		return nil, err
+	return a.named(input)
+}
+
+// names returns what the pairs, or the document where it is an object, give a value to.
+func (a arguments) names() []string {
+	if a.document != nil {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(a.document, &object) != nil {
+			return nil // an array, or a value: it names nothing
+		}
+		return slices.Sorted(maps.Keys(object))
 	}
+	names := make([]string, len(a.pairs))
+	for i, p := range a.pairs {
+		names[i] = p.name
+	}
+	return names
+}
+
+// named reads the pairs as the schema of a method's input says.
+func (a arguments) named(input []byte) ([]any, error) {
 	named, texts := make(rpc.Named, len(a.pairs)), textParameters(input)
 	for _, p := range a.pairs {
 		if _, twice := named[p.name]; twice {
@@ -119,44 +144,53 @@ func inputOf(ctx context.Context, client *rpc.Standalone, target string) []byte 
 }
 
 // checkNames refuses names that no instance knows.
-func (a arguments) checkNames(ctx context.Context, client *rpc.Standalone, target string, input []byte) error {
-	unknown := a.unknown(input)
+func checkNames(ctx context.Context, client *rpc.Standalone, target string, names []string, input []byte) error {
+	unknown := unknownName(names, input)
 	if unknown == "" {
 		return nil
 	}
-	service, method, _ := strings.Cut(target, ".")
-	found, err := client.Connection().Discover(ctx, service)
-	if err != nil {
+	if elsewhere, err := knowsNames(ctx, client, target, names); err != nil || elsewhere {
 		return err
 	}
-	for _, info := range found { // of another version, perhaps
-		for _, e := range info.Endpoints {
-			if e.Name == method && a.unknown([]byte(e.Metadata["input"])) == "" {
-				return nil
-			}
-		}
-	}
-	var names []string
+	var known []string
 	for _, p := range shape.Fields(input) {
-		names = append(names, p.Name)
+		known = append(known, p.Name)
 	}
-	text := fmt.Sprintf("call %s: have unknown argument %q, want %s", target, unknown, suggest.List(names))
-	if near := suggest.Nearest(unknown, names); near != "" {
+	text := fmt.Sprintf("call %s: have unknown argument %q, want %s", target, unknown, suggest.List(known))
+	if near := suggest.Nearest(unknown, known); near != "" {
 		text += "; did you mean " + near + "?"
 	}
 	return exitWith(exitUsage, errors.New(present.Safe(text)))
 }
 
-// unknown returns the first name that a method which takes input does not have; "" where it
-// has all, or may take any.
-func (a arguments) unknown(input []byte) string {
+// knowsNames reports whether the method of any instance has names: of another version,
+// perhaps.
+func knowsNames(ctx context.Context, client *rpc.Standalone, target string, names []string) (bool, error) {
+	service, method, _ := strings.Cut(target, ".")
+	found, err := client.Connection().Discover(ctx, service)
+	if err != nil {
+		return false, err
+	}
+	for _, info := range found {
+		for _, e := range info.Endpoints {
+			if e.Name == method && unknownName(names, []byte(e.Metadata["input"])) == "" {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// unknownName returns the first name that a method which takes input does not have; "" where
+// it has all, or may take any.
+func unknownName(names []string, input []byte) string {
 	if !shape.Closed(input) {
 		return ""
 	}
 	fields := shape.Fields(input)
-	for _, p := range a.pairs {
-		if !slices.ContainsFunc(fields, func(f shape.Parameter) bool { return f.Name == p.name }) && p.name != shape.Title(input) {
-			return p.name
+	for _, name := range names {
+		if !slices.ContainsFunc(fields, func(f shape.Parameter) bool { return f.Name == name }) && name != shape.Title(input) {
+			return name
 		}
 	}
 	return ""

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,11 +10,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/artefact"
+	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/config"
 )
 
@@ -113,28 +114,35 @@ func (f *artefactFlags) run(cmd *cobra.Command, targets []string, mains bool, fi
 	if err != nil {
 		return err
 	}
-	slow := time.AfterFunc(slowBuild, func() { newNotes(cmd.ErrOrStderr(), f.json)("building; the first time takes longest") })
-	defer slow.Stop()
-	folder, inModule := f.folder(builder.Cwd), ""
-	if !f.anywhere {
-		inModule = folder
-	}
-	a, at, err := artefact.Gather(ctx, builder, artefact.Wanted{
-		Targets: targets, Together: f.together, Files: f.files, Defines: f.defines, Name: f.name, Folder: inModule, Mains: mains,
-	})
-	slow.Stop()
+	note := newNotes(cmd.ErrOrStderr(), f.json)
+	a, at, err := f.gather(ctx, builder, targets, mains, note)
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	a.Tag, a.Registry, a.Env, a.Broker, a.Credentials = f.tag, f.registry, env, f.broker, f.secret
+	a.Env = env
 	all, err := files(a, at)
 	if err != nil {
 		return err
 	}
-	for _, note := range a.Notes() {
-		newNotes(cmd.ErrOrStderr(), f.json)(note)
+	for _, text := range a.Notes() {
+		note(text)
 	}
-	return f.deliver(cmd, folder, all)
+	return f.deliver(cmd, f.folder(builder.Cwd), all)
+}
+
+// gather finds and builds the programs of an application.
+func (f *artefactFlags) gather(ctx context.Context, builder launch.Builder, targets []string, mains bool, note func(string)) (*artefact.Application, artefact.Place, error) {
+	wanted := artefact.Wanted{Targets: targets, Together: f.together, Files: f.files, Defines: f.defines, Name: f.name, Mains: mains}
+	if !f.anywhere {
+		wanted.Folder = f.folder(builder.Cwd)
+	}
+	defer noteSlow(note).Stop()
+	a, at, err := artefact.Gather(ctx, builder, wanted)
+	if err != nil {
+		return nil, at, err
+	}
+	a.Tag, a.Registry, a.Broker, a.Credentials = f.tag, f.registry, f.broker, f.secret
+	return a, at, nil
 }
 
 // folder is where the files lie, or will.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os/signal"
@@ -53,7 +52,7 @@ func (f brokerFlags) serve(cmd *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
 	defer stop()
 	if f.dev {
-		return f.serveShared(ctx, cmd)
+		return f.serveDev(ctx, cmd)
 	}
 	if f.store == "" {
 		home, err := brokerHome(f.addr)
@@ -87,19 +86,10 @@ func (f brokerFlags) announce(out io.Writer, url string) error {
 	return err
 }
 
-func (f brokerFlags) serveShared(ctx context.Context, cmd *cobra.Command) error {
+func (f brokerFlags) serveDev(ctx context.Context, cmd *cobra.Command) error {
 	shared, err := sharedBroker(f.addr)
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	if f.idle <= 0 {
-		if f.idle, err = idleTime(); err != nil {
-			return asUsage(cmd, err)
-		}
-	}
-	err = shared.Serve(ctx, f.idle, cmd.ErrOrStderr())
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	return serveShared(ctx, cmd, shared, f.idle)
 }

@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +47,8 @@ func buildVerb() *cobra.Command {
 		Long: "Build services as programs for production; the targets are those of svc run. A program\n" +
 			"is one static file, without cgo, symbols and the paths of this machine; the same source\n" +
 			"and toolchain give the same bytes. It needs no svc beside it, and takes --config, --define,\n" +
-			"--broker, --port, --drain, --json and --describe. Go stamps it with the version of the\n" +
-			"module and the revision of the repository, which `go version -m FILE` shows. Several\n" +
+			"--broker, --namespace, --port, --drain, --json and --describe. Go stamps it with the version\n" +
+			"of the module and the revision of the repository, which `go version -m FILE` shows. Several\n" +
 			"programs (more than one main, or --isolate) are several files.\n\n" +
 			"With --main nothing is built: the main that svc would generate is written into a folder,\n" +
 			"for those who want it in their tree, as a package that `go build` and `svc run` take.",
@@ -102,8 +101,7 @@ func (f *buildFlags) run(cmd *cobra.Command, targets []string) error {
 	if err := f.vet(ctx, builder, programs); err != nil {
 		return interrupted(ctx, err)
 	}
-	slow := time.AfterFunc(slowBuild, func() { newNotes(cmd.ErrOrStderr(), f.json)("building; the first time takes longest") })
-	defer slow.Stop()
+	defer noteSlow(newNotes(cmd.ErrOrStderr(), f.json)).Stop()
 	all, err := f.build(ctx, builder, programs, files)
 	if err != nil {
 		return interrupted(ctx, err)
@@ -172,10 +170,10 @@ func (f *buildFlags) build(ctx context.Context, builder launch.Builder, programs
 	return all, nil
 }
 
-// shownPath is a path as the user would write it.
+// shownPath is a path as the user would write it: relative to cwd where it is below.
 func shownPath(cwd, path string) string {
 	rel, err := filepath.Rel(cwd, path)
-	if err != nil || strings.HasPrefix(rel, "..") {
+	if err != nil || !filepath.IsLocal(rel) {
 		return path
 	}
 	return rel

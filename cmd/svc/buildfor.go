@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,12 +18,7 @@ func (f *buildFlags) platform(ctx context.Context, builder launch.Builder) error
 		return err
 	}
 	given := f.release.OS != "" || f.release.Arch != ""
-	if f.release.OS == "" {
-		f.release.OS = goos
-	}
-	if f.release.Arch == "" {
-		f.release.Arch = goarch
-	}
+	f.release.OS, f.release.Arch = cmp.Or(f.release.OS, goos), cmp.Or(f.release.Arch, goarch)
 	if !given {
 		return nil
 	}

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os/signal"
@@ -14,17 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
-	"github.com/enoki-go/enoki/cmd/svc/internal/present"
-	"github.com/enoki-go/enoki/entrypoint"
 	"github.com/enoki-go/enoki/rpc"
 )
 
 // callFlags are the flags of svc call.
 type callFlags struct {
-	connectFlags
+	sendFlags
 
-	timeout  time.Duration
-	data     []string
 	repeat   int
 	submit   bool
 	json     bool
@@ -53,28 +46,21 @@ func callVerb() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1:]) },
 	}
-	f.addBroker(cmd)
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait for the answer; with --submit,\nhow long the call may wait and run: 24h, and no more")
-	cmd.Flags().StringArrayVar(&f.data, "data", nil, "send context data `KEY=VALUE`; repeatable")
-	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "call `N` times, one after the other")
+	f.addSend(cmd, "how long to wait for the answer; with --submit,\nhow long the call may wait and run: 24h, and no more", "send context data `KEY=VALUE`; repeatable")
+	cmd.Flags().IntVar(&f.repeat, "repeat", 1, "call `N` times, one after the other; off a terminal each\nresult is a line, also with --json")
 	cmd.Flags().BoolVar(&f.submit, "submit", false, "store a durable call and print its handle")
 	offerJSON[any](cmd, &f.json, "print JSON, as results always are: a handle as {handle, id}")
 	return cmd
 }
 
-func (f *callFlags) run(cmd *cobra.Command, target string, args []string) error {
+func (f *callFlags) run(cmd *cobra.Command, target string, words []string) error {
 	if err := f.check(cmd.Flags().Changed("timeout"), target); err != nil {
 		return asUsage(cmd, err)
 	}
-	ctx, err := withData(cmd.Context(), f.data)
+	ctx, given, err := typed(cmd, &f.sendFlags, words, readArguments)
 	if err != nil {
-		return asUsage(cmd, err)
+		return err
 	}
-	given, err := readArguments(args, cmd.InOrStdin())
-	if err != nil {
-		return asUsage(cmd, err)
-	}
-	// Not before the input is read: nothing but the signal itself ends a read.
 	ctx, stop := signal.NotifyContext(ctx, stopSignals()...)
 	defer stop()
 	client, err := f.dial(ctx, f.options()...)
@@ -82,21 +68,23 @@ func (f *callFlags) run(cmd *cobra.Command, target string, args []string) error 
 		return err
 	}
 	defer client.Close() //nolint:errcheck // the answer is there, or the error is
+	args, err := given.resolve(ctx, client, target)
+	if err != nil {
+		return err
+	}
 	if f.submit {
-		return f.submitAll(ctx, cmd, client, target, given)
+		return f.submitAll(ctx, cmd, client, target, args)
 	}
-	for range f.repeat {
-		if err := call(ctx, client, target, given, cmd.OutOrStdout()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.callAll(ctx, cmd.OutOrStdout(), client, target, args)
 }
 
 // check looks at what was typed; timed says whether --timeout was.
 func (f *callFlags) check(timed bool, target string) error {
-	if f.timeout <= 0 || f.repeat < 1 {
-		return errors.New("--timeout and --repeat: want more than 0")
+	if err := f.checkTimeout(); err != nil {
+		return err
+	}
+	if f.repeat < 1 {
+		return fmt.Errorf("--repeat: have %d, want at least 1", f.repeat)
 	}
 	if service, method, _ := strings.Cut(target, "."); !broker.ValidName(service) || !broker.ValidName(method) {
 		return fmt.Errorf("have %q, want SERVICE.METHOD, names of 1 to 64 letters, digits, - or _", target)
@@ -120,17 +108,18 @@ func (f *callFlags) options() []rpc.DialOption {
 	return []rpc.DialOption{rpc.WithTimeoutFrom("--timeout", f.timeout)}
 }
 
-// call makes one call and prints its result.
-func call(ctx context.Context, client *rpc.Standalone, target string, given arguments, out io.Writer) error {
-	args, err := given.resolve(ctx, client, target)
-	if err != nil {
-		return err
+// callAll makes the calls and prints their results.
+func (f *callFlags) callAll(ctx context.Context, out io.Writer, client *rpc.Standalone, target string, args []any) error {
+	for range f.repeat {
+		result, err := client.Proxy("").Call(ctx, target, args...)
+		if err != nil {
+			return &remoteError{err}
+		}
+		if err := printResult(out, result); err != nil {
+			return err
+		}
 	}
-	result, err := client.Proxy("").Call(ctx, target, args...)
-	if err != nil {
-		return &remoteError{err}
-	}
-	return printResult(out, result)
+	return nil
 }
 
 // printResult writes what a method returned.
@@ -140,34 +129,4 @@ func printResult(out io.Writer, result rpc.Result) error {
 		return &remoteError{err}
 	}
 	return printJSON(out, text)
-}
-
-// withData puts KEY=VALUE pairs into the context data of ctx.
-func withData(ctx context.Context, pairs []string) (context.Context, error) {
-	for _, pair := range pairs {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok || !broker.ValidName(key) {
-			return nil, fmt.Errorf("--data: have %q, want KEY=VALUE, the key 1 to 64 letters, digits, - or _", pair)
-		}
-		ctx = entrypoint.WithData(ctx, key, value) //nolint:fatcontext // one layer for each of a few pairs
-	}
-	return ctx, nil
-}
-
-// printJSON writes a document: indented at a terminal, on one line elsewhere.
-func printJSON(out io.Writer, text []byte) error {
-	var b bytes.Buffer
-	indent := json.Compact
-	if present.IsTerminal(out) {
-		indent = func(dst *bytes.Buffer, src []byte) error { return json.Indent(dst, src, "", "  ") }
-	}
-	if len(text) == 0 {
-		text = []byte("null")
-	}
-	if err := indent(&b, bytes.TrimSpace(text)); err != nil {
-		return fmt.Errorf("print the result: %w", err)
-	}
-	b.WriteByte('\n')
-	_, err := out.Write(present.SafeJSON(b.Bytes()))
-	return err
 }

@@ -62,14 +62,3 @@ func vetGroup(ctx context.Context, builder launch.Builder, programs []launch.Pro
 	}
 	return vetting.Run(ctx, request)
 }
-
-// vetAlongside begins vetPrograms and returns how to wait for it: it takes as long as a
-// build in which nothing is new. With skip nothing is done.
-func vetAlongside(ctx context.Context, builder launch.Builder, programs []launch.Program, skip bool) (wait func() error) {
-	if skip {
-		return func() error { return nil }
-	}
-	found := make(chan error, 1)
-	go func() { found <- vetPrograms(ctx, builder, programs) }() // ends with ctx, or is waited for
-	return func() error { return <-found }
-}

@@ -56,19 +56,10 @@ func label(name string, programs, n, instances int) string {
 // 0. Each has a port of its own, unless a --define of the user's says otherwise.
 func (f *runFlags) childArgs(where address, n int) []string {
 	var args []string
-	for _, file := range f.files {
-		args = append(args, "--config", file)
-	}
 	if f.instances > 1 {
 		args = append(args, "--define", "web.offset="+strconv.Itoa(n))
 	}
-	for _, d := range f.defines {
-		args = append(args, "--define", d)
-	}
-	args = append(args, "--broker", where.argument())
-	if f.namespace != "" {
-		args = append(args, "--namespace", f.namespace)
-	}
+	args = append(append(args, f.configArgs()...), "--broker", where.argument())
 	if f.drain != 0 {
 		args = append(args, "--drain", f.drain.String())
 	}

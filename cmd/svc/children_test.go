@@ -22,7 +22,7 @@ func TestPortsOfAllInstancesMustExist(t *testing.T) {
 		{3, 65534, "--port: have 65534 for the HTTP server of 3 instances"},
 		{1, 65536, "--port: have 65536"},
 		{1, -1, "--port: have -1"},
-		{0, 0, "-n: want at least 1 instance"},
+		{0, 0, "-n: have 0, want at least 1 instance"},
 	} {
 		err := (&runFlags{instances: tt.instances, port: tt.port}).check()
 		if (err == nil) != (tt.wrong == "") || err != nil && !strings.Contains(err.Error(), tt.wrong) {

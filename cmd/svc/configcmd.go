@@ -1,7 +1,11 @@
 package main
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
+
+	"github.com/enoki-go/enoki/config"
 )
 
 func configVerb() *cobra.Command {
@@ -19,22 +23,26 @@ func configVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				text, err := cfg.JSON()
-				if err != nil {
-					return err
-				}
-				return printJSON(cmd.OutOrStdout(), text)
-			}
-			text, err := cfg.YAML()
-			if err != nil {
-				return err
-			}
-			_, err = cmd.OutOrStdout().Write(text)
-			return err
+			return printConfig(cmd.OutOrStdout(), cfg, asJSON)
 		},
 	}
 	f.addConfig(cmd)
 	offerJSON[map[string]any](cmd, &asJSON, "print JSON: the whole tree as one object")
 	return cmd
+}
+
+func printConfig(out io.Writer, cfg *config.Config, asJSON bool) error {
+	if asJSON {
+		text, err := cfg.JSON()
+		if err != nil {
+			return err
+		}
+		return printJSON(out, text)
+	}
+	text, err := cfg.YAML()
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
 }

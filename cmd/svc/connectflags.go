@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -35,15 +36,16 @@ func (f *connectFlags) addBroker(cmd *cobra.Command) {
 }
 
 // load reads the configuration that the flags name.
-func (f *connectFlags) load() (*config.Config, error) {
-	var sources []config.Option
+func (f *connectFlags) load() (*config.Config, error) { return config.Load(f.sources()...) }
+
+func (f *connectFlags) sources() (sources []config.Option) {
 	for _, file := range f.files {
 		sources = append(sources, config.File(file))
 	}
 	for _, d := range f.defines {
 		sources = append(sources, config.Define(d))
 	}
-	return config.Load(sources...)
+	return sources
 }
 
 // An address is where the broker is, and who says so.
@@ -57,7 +59,7 @@ type address struct {
 // address resolves the broker: --broker, else NATS_URL, else the configuration's
 // broker.url, else the default.
 func (f *connectFlags) address() (address, error) {
-	section, err := f.brokerSection()
+	section, err := f.section("broker")
 	if err != nil {
 		return address{}, err
 	}
@@ -75,15 +77,15 @@ func (f *connectFlags) address() (address, error) {
 	return address{url: "nats://" + defaultAddr(), guarded: guarded}, nil
 }
 
-// brokerSection reads only what svc itself needs; the strict reading is the
-// service's.
-func (f *connectFlags) brokerSection() (map[string]any, error) {
+// section reads a section of the configuration as it stands, "" for all; the strict
+// reading is the service's.
+func (f *connectFlags) section(name string) (section map[string]any, err error) {
 	cfg, err := f.load()
 	if err != nil {
 		return nil, err
 	}
-	var section map[string]any
-	return section, cfg.Section("broker", &section)
+	err = cfg.Section(name, &section)
+	return section, err
 }
 
 // defaultAddr is where the development broker listens.
@@ -112,4 +114,9 @@ func (a address) exposed() bool {
 		return true
 	}
 	return false
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -83,10 +82,7 @@ func (f *contractFlags) run(cmd *cobra.Command, before, after string) error {
 
 func (f *contractFlags) print(w io.Writer, changes []contract.Change) error {
 	if f.json {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(append([]contract.Change{}, changes...))
+		return printIndented(w, append([]contract.Change{}, changes...))
 	}
 	var text strings.Builder
 	for _, c := range changes {

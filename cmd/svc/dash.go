@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/dash"
-	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 )
 
 // dashFlags are the flags of svc dash.
@@ -108,11 +107,7 @@ func (f *dashFlags) print(out io.Writer, url string) error {
 		_, err := fmt.Fprintln(out, url)
 		return err
 	}
-	text, err := present.EncodeJSON(dashAt{url})
-	if err != nil {
-		return err
-	}
-	return printJSON(out, text)
+	return printValue(out, dashAt{url})
 }
 
 // listen opens the port.

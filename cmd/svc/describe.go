@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -36,11 +35,7 @@ func describeVerb() *cobra.Command {
 			if !asJSON && present.IsTerminal(cmd.OutOrStdout()) {
 				return printManifest(cmd.OutOrStdout(), m)
 			}
-			text, err := json.Marshal(m)
-			if err != nil {
-				return err
-			}
-			return printJSON(cmd.OutOrStdout(), text)
+			return printValue(cmd.OutOrStdout(), m)
 		},
 	}
 	f.addConfig(cmd)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -65,14 +64,5 @@ func serveRedis(cmd *cobra.Command, addr string, idle time.Duration) error {
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	if idle <= 0 {
-		if idle, err = idleTime(); err != nil {
-			return asUsage(cmd, err)
-		}
-	}
-	err = shared.Serve(ctx, idle, cmd.ErrOrStderr())
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+	return serveShared(ctx, cmd, shared, idle)
 }

@@ -20,61 +20,65 @@ const dialLimit = 2 * time.Second
 // dial connects to the broker that the flags, the environment or the
 // configuration name.
 func (f *connectFlags) dial(ctx context.Context, options ...rpc.DialOption) (*rpc.Standalone, error) {
-	settings, where, err := f.settings()
-	if err != nil {
-		return nil, err
-	}
-	options = append(options, rpc.WithConfig(settings), rpc.WithLogger(slog.New(slog.DiscardHandler)))
-	client, err := rpc.Dial("", options...)
-	if err != nil {
-		return nil, err
-	}
-	if err := reached(ctx, client.Connection(), where); err != nil {
-		_ = client.Close()
-		return nil, err
-	}
-	return client, nil
+	return dialWith(ctx, f, func(settings broker.Config) (*rpc.Standalone, error) {
+		return rpc.Dial("", append(options, rpc.WithConfig(settings), rpc.WithLogger(slog.New(slog.DiscardHandler)))...)
+	})
 }
 
 // dialSource is dial for a verb that emits events as a source.
 func (f *connectFlags) dialSource(ctx context.Context, source string, options ...events.DialOption) (*events.Standalone, error) {
-	settings, where, err := f.settings()
-	if err != nil {
-		return nil, err
-	}
-	options = append(options, events.WithConfig(settings), events.WithLogger(slog.New(slog.DiscardHandler)))
-	client, err := events.Dial("", source, options...)
-	if err != nil {
-		return nil, err
-	}
-	if err := reached(ctx, client.Connection(), where); err != nil {
-		_ = client.Close()
-		return nil, err
-	}
-	return client, nil
+	return dialWith(ctx, f, func(settings broker.Config) (*events.Standalone, error) {
+		return events.Dial("", source, append(options, events.WithConfig(settings), events.WithLogger(slog.New(slog.DiscardHandler)))...)
+	})
 }
 
 // connect is dial for a verb that neither calls nor emits. It returns what ends the
 // connection.
 func (f *connectFlags) connect(ctx context.Context, logger *slog.Logger) (conn *broker.Conn, end func(), err error) {
+	l, err := dialWith(ctx, f, func(settings broker.Config) (link, error) {
+		conn, err := broker.Dial(settings, logger)
+		return link{conn}, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return l.conn, func() { _ = l.Close() }, nil // nothing is left to be sent
+}
+
+// A dialed is what a verb has of a connection.
+type dialed interface {
+	Connection() *broker.Conn
+	Close() error
+}
+
+// link is a connection that nothing calls or emits by.
+type link struct{ conn *broker.Conn }
+
+func (l link) Connection() *broker.Conn { return l.conn }
+
+func (l link) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return l.conn.Stop(ctx)
+}
+
+// dialWith opens what a verb needs, and returns it once the broker can be reached that
+// the flags name.
+func dialWith[T dialed](ctx context.Context, f *connectFlags, open func(broker.Config) (T, error)) (T, error) {
+	var none T
 	settings, where, err := f.settings()
 	if err != nil {
-		return nil, nil, err
+		return none, err
 	}
-	conn, err = broker.Dial(settings, logger)
+	opened, err := open(settings)
 	if err != nil {
-		return nil, nil, err
+		return none, err
 	}
-	end = func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_ = conn.Stop(ctx) // nothing is left to be sent
+	if err := reached(ctx, opened.Connection(), where); err != nil {
+		_ = opened.Close() // nothing was sent
+		return none, err
 	}
-	if err := reached(ctx, conn, where); err != nil {
-		end()
-		return nil, nil, err
-	}
-	return conn, end, nil
+	return opened, nil
 }
 
 // settings returns how to connect, and where.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os/signal"
 	"slices"
 	"strings"
 	"time"
@@ -63,6 +64,18 @@ func (f *letterFlags) filter(handler string) (events.LetterFilter, error) {
 // says nothing.
 const openLimit = 10 * time.Second
 
+// withLetters has do work on the dead letters, until a signal arrives.
+func (f *connectFlags) withLetters(cmd *cobra.Command, do func(ctx context.Context, dead *events.DeadLetters) error) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
+	defer stop()
+	dead, end, err := f.openLetters(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return do(ctx, dead)
+}
+
 // openLetters connects and opens the dead letters. It returns what ends the connection.
 func (f *connectFlags) openLetters(ctx context.Context) (dead *events.DeadLetters, end func(), err error) {
 	conn, end, err := f.connect(ctx, slog.New(slog.DiscardHandler))
@@ -88,15 +101,9 @@ func checkHandler(ctx context.Context, dead *events.DeadLetters, handler string)
 	if handler == "" {
 		return nil
 	}
-	known, err := dead.Handlers(ctx)
+	known, err := knownHandlers(ctx, dead)
 	if err != nil {
 		return err
-	}
-	for l, err := range dead.All(ctx, events.LetterFilter{}) {
-		if err != nil {
-			return err
-		}
-		known = append(known, l.Handler)
 	}
 	what := "handler"
 	if service, all := strings.CutSuffix(handler, ".*"); all {
@@ -113,6 +120,21 @@ func checkHandler(ctx context.Context, dead *events.DeadLetters, handler string)
 		return exitWith(exitNotFound, errors.New(text+"; "+hint))
 	}
 	return exitWith(exitNotFound, errors.New(text+"; there are: "+suggest.List(known)))
+}
+
+// knownHandlers returns the handlers that have run within a week, or have dead letters.
+func knownHandlers(ctx context.Context, dead *events.DeadLetters) ([]string, error) {
+	known, err := dead.Handlers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for l, err := range dead.All(ctx, events.LetterFilter{}) {
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, l.Handler)
+	}
+	return known, nil
 }
 
 // shownLetter is a dead letter as JSON.

@@ -1,15 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
-	"os/signal"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/discreet"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
+	"github.com/enoki-go/enoki/events"
 )
 
 // dlqLsFlags are the flags of svc dlq ls.
@@ -40,36 +41,35 @@ func (f *dlqLsFlags) run(cmd *cobra.Command, handler string) error {
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
-	defer stop()
-	dead, end, err := f.openLetters(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
+	return f.withLetters(cmd, func(ctx context.Context, dead *events.DeadLetters) error {
+		rows, err := listLetters(ctx, dead, filter)
+		if err != nil {
+			return err
+		}
+		return f.print(cmd.OutOrStdout(), rows, newNotes(cmd.ErrOrStderr(), false))
+	})
+}
+
+// listLetters returns the dead letters that are meant, without keys that may be sensitive. Where
+// there are none, a handler that nobody knows is an error.
+func listLetters(ctx context.Context, dead *events.DeadLetters, filter events.LetterFilter) ([]shownLetter, error) {
 	rows := []shownLetter{}
 	for l, err := range dead.All(ctx, filter) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		l.Key = discreet.Key(l.Key, l.Payload, discreet.Hide(l.Payload, l.Sensitive), l.Sensitive)
 		rows = append(rows, showLetter(l))
 	}
-	if len(rows) == 0 {
-		if err := checkHandler(ctx, dead, filter.Handler); err != nil {
-			return err
-		}
+	if len(rows) > 0 {
+		return rows, nil
 	}
-	return f.print(cmd.OutOrStdout(), rows, newNotes(cmd.ErrOrStderr(), false))
+	return rows, checkHandler(ctx, dead, filter.Handler)
 }
 
 func (f *dlqLsFlags) print(out io.Writer, rows []shownLetter, note func(string)) error {
 	if f.json {
-		text, err := present.EncodeJSON(rows)
-		if err != nil {
-			return err
-		}
-		return printJSON(out, text)
+		return printValue(out, rows)
 	}
 	if len(rows) == 0 {
 		note(noneMatch)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -29,21 +28,24 @@ func dlqReplayVerb() *cobra.Command {
 			"  svc dlq replay shipping.on_paid --error bank.declined --dry-run\n" +
 			"  svc dlq replay 17 --to audit.on_paid\n" +
 			"  svc dlq replay --all",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkTarget(to); err != nil {
-				return asUsage(cmd, err)
-			}
-			if f.dryRun {
-				return f.planReplay(cmd, args, to)
-			}
-			return f.run(cmd, args, "replayed", func(ctx context.Context, dead *events.DeadLetters, l events.Letter) error {
-				return dead.Replay(ctx, l, to)
-			})
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return f.replay(cmd, args, to) },
 	}
 	f.add(cmd, "print what would go where, and replay nothing")
 	cmd.Flags().StringVar(&to, "to", "", "give them to this `HANDLER`, SERVICE.METHOD, instead of their own")
 	return cmd
+}
+
+// replay gives dead letters to a handler, their own for "".
+func (f *settleFlags) replay(cmd *cobra.Command, args []string, to string) error {
+	if err := checkTarget(to); err != nil {
+		return asUsage(cmd, err)
+	}
+	if f.dryRun {
+		return f.planReplay(cmd, args, to)
+	}
+	return f.run(cmd, args, "replayed", func(ctx context.Context, dead *events.DeadLetters, l events.Letter) error {
+		return dead.Replay(ctx, l, to)
+	})
 }
 
 // planReplay prints what a replay would do.
@@ -60,16 +62,7 @@ func (f *settleFlags) planReplay(cmd *cobra.Command, args []string, to string) e
 		plans = append(plans, planned{l.Number, l.Event, l.Handler, subject})
 		return nil
 	})
-	switch {
-	case f.json && (len(plans) > 0 || err == nil):
-		return errors.Join(printValue(cmd.OutOrStdout(), settled{Of: len(plans), Plans: plans}), err)
-	case len(plans) == 0:
-		return err
-	}
-	if printed := printPlans(cmd.OutOrStdout(), plans); printed != nil {
-		return printed
-	}
-	return err
+	return f.report(cmd.OutOrStdout(), settled{Of: len(plans), Plans: plans}, err, func(out io.Writer) error { return printPlans(out, plans) })
 }
 
 func printPlans(out io.Writer, plans []planned) error {
@@ -114,14 +107,5 @@ func (f *settleFlags) planDrop(cmd *cobra.Command, args []string) error {
 		plans = append(plans, planned{Number: l.Number, Event: l.Event, Handler: l.Handler})
 		return nil
 	})
-	switch {
-	case f.json && (len(plans) > 0 || err == nil):
-		return errors.Join(printValue(cmd.OutOrStdout(), settled{Of: len(plans), Plans: plans}), err)
-	case len(rows) == 0:
-		return err
-	}
-	if printed := printLetters(cmd.OutOrStdout(), rows); printed != nil {
-		return printed
-	}
-	return err
+	return f.report(cmd.OutOrStdout(), settled{Of: len(plans), Plans: plans}, err, func(out io.Writer) error { return printLetters(out, rows) })
 }

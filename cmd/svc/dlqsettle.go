@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -105,55 +105,53 @@ const settleLimit = 30 * time.Second
 // were".
 func (f *settleFlags) run(cmd *cobra.Command, args []string, how string, settle settler) error {
 	t, err := f.each(cmd, args, settle)
+	return f.report(cmd.OutOrStdout(), t, err, func(out io.Writer) error {
+		count := present.Count(t.Done, "dead letter")
+		if t.Done < t.Of {
+			count = fmt.Sprintf("%d of %d dead letters", t.Done, t.Of)
+		}
+		_, err := fmt.Fprintln(out, how, count)
+		return err
+	})
+}
+
+// report prints what became of dead letters, as JSON or by show, and returns err. Where
+// there were none, people have been told.
+func (f *settleFlags) report(out io.Writer, t settled, err error, show func(io.Writer) error) error {
 	switch {
-	case f.json && (t.begun > 0 || err == nil):
-		return errors.Join(printValue(cmd.OutOrStdout(), settled{Done: t.done, Of: t.begun}), err)
-	case t.begun == 0:
+	case f.json && (t.Of > 0 || err == nil):
+		return errors.Join(printValue(out, t), err)
+	case t.Of == 0:
 		return err
 	}
-	text := fmt.Sprintf("%s %d of %d dead letters", how, t.done, t.begun)
-	switch {
-	case t.done == t.begun && t.done == 1:
-		text = how + " 1 dead letter"
-	case t.done == t.begun:
-		text = fmt.Sprintf("%s %d dead letters", how, t.done)
-	}
-	if _, printed := fmt.Fprintln(cmd.OutOrStdout(), text); printed != nil {
+	if printed := show(out); printed != nil {
 		return printed
 	}
 	return err
 }
 
-// tally is what became of the dead letters that were meant.
-type tally struct{ begun, done int }
-
 // each settles what is meant, one after the other, and says why where it cannot. The
 // error is for the first of those, and has been told.
-func (f *settleFlags) each(cmd *cobra.Command, args []string, settle settler) (tally, error) {
+func (f *settleFlags) each(cmd *cobra.Command, args []string, settle settler) (t settled, err error) {
 	chosen, err := f.selection(args)
 	if err != nil {
-		return tally{}, asUsage(cmd, err)
+		return t, asUsage(cmd, err)
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
-	defer stop()
-	dead, end, err := f.openLetters(ctx)
-	if err != nil {
-		return tally{}, err
-	}
-	defer end()
-	note := newNotes(cmd.ErrOrStderr(), false)
-	t, err := settleAll(ctx, dead, chosen, settle, note)
-	if t.begun > 0 || err != nil {
-		return t, err
-	}
-	if err := checkHandler(ctx, dead, chosen.filter.Handler); err != nil {
-		return t, err
-	}
-	note(noneMatch)
-	return t, nil
+	err = f.withLetters(cmd, func(ctx context.Context, dead *events.DeadLetters) (err error) {
+		note := newNotes(cmd.ErrOrStderr(), false)
+		if t, err = settleAll(ctx, dead, chosen, settle, note); t.Of > 0 || err != nil {
+			return err
+		}
+		if err := checkHandler(ctx, dead, chosen.filter.Handler); err != nil {
+			return err
+		}
+		note(noneMatch)
+		return nil
+	})
+	return t, err
 }
 
-func settleAll(ctx context.Context, dead *events.DeadLetters, chosen selection, settle settler, note func(string)) (t tally, first error) {
+func settleAll(ctx context.Context, dead *events.DeadLetters, chosen selection, settle settler, note func(string)) (t settled, first error) {
 	for l, err := range chosen.letters(ctx, dead) {
 		if err != nil && chosen.numbers == nil {
 			return t, err // the others are not known
@@ -166,9 +164,9 @@ func settleAll(ctx context.Context, dead *events.DeadLetters, chosen selection, 
 		if ctx.Err() != nil {
 			return t, context.Canceled
 		}
-		t.begun++
+		t.Of++
 		if err == nil {
-			t.done++
+			t.Done++
 			continue
 		}
 		note(present.Safe(err.Error()))

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
-	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,18 +49,13 @@ func (f *dlqShowFlags) run(cmd *cobra.Command, word string) error {
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
-	defer stop()
-	dead, end, err := f.openLetters(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	l, err := dead.Get(ctx, number)
-	if err != nil {
-		return err
-	}
-	return f.print(cmd.OutOrStdout(), l)
+	return f.withLetters(cmd, func(ctx context.Context, dead *events.DeadLetters) error {
+		l, err := dead.Get(ctx, number)
+		if err != nil {
+			return err
+		}
+		return f.print(cmd.OutOrStdout(), l)
+	})
 }
 
 func (f *dlqShowFlags) print(out io.Writer, l events.Letter) error {
@@ -74,11 +69,7 @@ func (f *dlqShowFlags) print(out io.Writer, l events.Letter) error {
 	if !f.json {
 		return printLetter(out, l, payload)
 	}
-	text, err := present.EncodeJSON(wholeLetter{showLetter(l), l.Data, l.Stack, payload})
-	if err != nil {
-		return err
-	}
-	return printJSON(out, text)
+	return printValue(out, wholeLetter{showLetter(l), l.Data, l.Stack, payload})
 }
 
 // wholeLetter is all that is known of a dead letter.

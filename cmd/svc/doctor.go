@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -56,32 +57,39 @@ func (f *doctorFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	out := cmd.OutOrStdout()
-	all := []doctor.Finding{}
-	var broken []error
+	all, err := f.examine(ctx, cmd.OutOrStdout(), p)
 	problems := 0
-	doctor.Examine(ctx, p, func(found doctor.Finding) {
-		all = append(all, found)
+	for _, found := range all {
 		if found.Verdict == doctor.Problem {
 			problems++
 		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return exitWith(exitInterrupted, nil)
+	case err != nil || problems == 0:
+		return err
+	case f.json:
+		return exitWith(exitFailure, nil)
+	default:
+		return fmt.Errorf("%d of %d checks found a problem", problems, len(all))
+	}
+}
+
+// examine returns the findings, which it prints: for people each as it comes.
+func (f *doctorFlags) examine(ctx context.Context, out io.Writer, p doctor.Patient) ([]doctor.Finding, error) {
+	all := []doctor.Finding{}
+	var broken []error
+	doctor.Examine(ctx, p, func(found doctor.Finding) {
+		all = append(all, found)
 		if !f.json {
 			broken = append(broken, printFinding(out, found))
 		}
 	})
-	switch {
-	case ctx.Err() != nil:
-		return exitWith(exitInterrupted, nil)
-	case f.json:
+	if f.json && ctx.Err() == nil {
 		broken = append(broken, printValue(out, all))
 	}
-	if err := errors.Join(broken...); err != nil || problems == 0 {
-		return err
-	}
-	if f.json {
-		return exitWith(exitFailure, nil)
-	}
-	return fmt.Errorf("%d of %d checks found a problem", problems, len(all))
+	return all, errors.Join(broken...)
 }
 
 // patient is what the flags say of what is to be examined. A configuration that cannot be

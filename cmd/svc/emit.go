@@ -20,7 +20,7 @@ import (
 
 // emitFlags are the flags of svc emit.
 type emitFlags struct {
-	connectFlags
+	sendFlags
 
 	id         string
 	key        string
@@ -28,8 +28,6 @@ type emitFlags struct {
 	at         string
 	mandatory  bool
 	unreliable bool
-	data       []string
-	timeout    time.Duration
 	json       bool
 
 	due time.Time // what after and at say; zero for now
@@ -55,34 +53,28 @@ func emitVerb() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0], args[1:]) },
 	}
-	f.addBroker(cmd)
+	f.addSend(cmd, "how long to wait until it is stored", "send context data `KEY=VALUE`; repeatable")
 	cmd.Flags().StringVar(&f.id, "id", "", "`ID` of the event, stored once in two minutes (default: a new one)")
 	cmd.Flags().StringVar(&f.key, "key", "", "`KEY` by which handlers that are ordered keep the order")
 	cmd.Flags().DurationVar(&f.after, "after", 0, "emit it after this time; a process that emits or\nhandles events must run then")
 	cmd.Flags().StringVar(&f.at, "at", "", "emit it at this `TIME`, as in 2030-01-31T08:00:00Z")
 	cmd.Flags().BoolVar(&f.mandatory, "mandatory", false, "fail where nobody handles it")
 	cmd.Flags().BoolVar(&f.unreliable, "unreliable", false, "send it without storing it, to those who are connected")
-	cmd.Flags().StringArrayVar(&f.data, "data", nil, "send context data `KEY=VALUE`; repeatable")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long to wait until it is stored")
 	offerJSON[emitted](cmd, &f.json, "print JSON: {id}")
 	return cmd
 }
 
 func (f *emitFlags) run(cmd *cobra.Command, target string, words []string) error {
-	source, event, err := splitEvent(target)
+	source, _, err := splitEvent(target)
 	if err == nil {
 		err = f.check(cmd.Flags().Changed("after"))
 	}
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	ctx, err := withData(cmd.Context(), f.data)
+	ctx, payload, err := typed(cmd, &f.sendFlags, words, readPayload)
 	if err != nil {
-		return asUsage(cmd, err)
-	}
-	payload, err := readPayload(words, cmd.InOrStdin())
-	if err != nil {
-		return asUsage(cmd, err)
+		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, stopSignals()...)
 	defer stop()
@@ -91,7 +83,7 @@ func (f *emitFlags) run(cmd *cobra.Command, target string, words []string) error
 		return err
 	}
 	defer client.Close() //nolint:errcheck // the event is stored, or the error is there
-	if err := f.emit(ctx, client, event, payload, newNotes(cmd.ErrOrStderr(), false)); err != nil {
+	if err := f.emit(ctx, client, target, payload, newNotes(cmd.ErrOrStderr(), false)); err != nil {
 		return err
 	}
 	return f.print(cmd.OutOrStdout())
@@ -110,11 +102,12 @@ func splitEvent(target string) (source, event string, err error) {
 
 // check looks at what was typed; delayed says whether --after was.
 func (f *emitFlags) check(delayed bool) (err error) {
+	if err := f.checkTimeout(); err != nil {
+		return err
+	}
 	switch {
-	case f.timeout <= 0:
-		return errors.New("--timeout: want more than 0")
 	case delayed && f.after <= 0:
-		return errors.New("--after: want more than 0")
+		return fmt.Errorf("--after: have %v, want more than 0", f.after)
 	case delayed && f.at != "":
 		return errors.New("have --after and --at, want one of them")
 	case delayed:
@@ -175,26 +168,34 @@ func (a arguments) object() (json.RawMessage, error) {
 
 // emit emits the event. That nobody handles it is an error only where it was said to be
 // one, but a user wants to know.
-func (f *emitFlags) emit(ctx context.Context, client *events.Standalone, event string, payload any, note func(string)) error {
+func (f *emitFlags) emit(ctx context.Context, client *events.Standalone, target string, payload any, note func(string)) error {
+	_, event, _ := strings.Cut(target, ".")
 	if f.id == "" {
 		f.id = strings.ToLower(rand.Text())
 	}
 	options, dispatch := f.options(), client.Dispatcher()
-	if f.unreliable {
+	switch {
+	case f.unreliable:
 		if err := dispatch(ctx, event, payload, options...); err != nil {
 			return err
 		}
 		return client.Connection().Flush(ctx)
-	}
-	if !f.due.IsZero() {
+	case !f.due.IsZero():
 		return dispatch(ctx, event, payload, options...)
 	}
 	err := dispatch(ctx, event, payload, append(options, events.Mandatory())...)
-	if f.mandatory || !errors.Is(err, events.ErrNoHandler) {
+	if !errors.Is(err, events.ErrNoHandler) {
 		return err
 	}
-	note("no handler is known for whom the event is stored: only those with reliable:\"false\" get it, where they are connected")
-	return dispatch(ctx, event, payload, options...)
+	if f.mandatory {
+		return fmt.Errorf("%w%s", err, nearEvent(ctx, client.Connection(), target))
+	}
+	if err := dispatch(ctx, event, payload, options...); err != nil {
+		return err
+	}
+	note("no handler is known for whom the event is stored: only those with reliable:\"false\" get it, where they are connected" +
+		nearEvent(ctx, client.Connection(), target))
+	return nil
 }
 
 func (f *emitFlags) options() []events.EmitOption {
@@ -220,9 +221,5 @@ func (f *emitFlags) print(out io.Writer) error {
 	if !f.json {
 		return nil
 	}
-	text, err := present.EncodeJSON(emitted{f.id})
-	if err != nil {
-		return err
-	}
-	return printJSON(out, text)
+	return printValue(out, emitted{f.id})
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/config"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
@@ -117,10 +118,7 @@ func ended(err error) error {
 }
 
 func (f *gatewayFlags) checkSubjects() error {
-	namespace := f.namespace
-	if namespace == "" {
-		namespace = broker.Defaults().Namespace
-	}
+	namespace := cmp.Or(f.namespace, broker.Defaults().Namespace)
 	var errs []error
 	for _, pattern := range f.subjects {
 		if err := rpc.CheckSubject(pattern, namespace); err != nil {
@@ -132,37 +130,25 @@ func (f *gatewayFlags) checkSubjects() error {
 
 // configure reads the configuration, over which the flags win.
 func (f *gatewayFlags) configure(cmd *cobra.Command, where address) (*config.Config, error) {
-	var sources []config.Option
-	for _, file := range f.files {
-		sources = append(sources, config.File(file))
-	}
-	for _, d := range f.defines {
-		sources = append(sources, config.Define(d))
-	}
-	set := func(format string, value any) { sources = append(sources, config.Define(fmt.Sprintf(format, value))) }
-	set("broker.url=%q", where.url)
-	if f.namespace != "" {
-		set("broker.namespace=%q", f.namespace)
-	}
-	if f.internal != "" {
-		set("gateway.broker.url=%q", f.internal)
-		if f.namespace != "" {
-			set("gateway.broker.namespace=%q", f.namespace)
+	sources, given := f.sources(), cmd.Flags().Changed
+	for _, d := range []struct {
+		given bool
+		key   string
+		value any
+	}{
+		{true, "broker.url", where.url},
+		{f.namespace != "", "broker.namespace", f.namespace},
+		{f.internal != "", "gateway.broker.url", f.internal},
+		{f.internal != "" && f.namespace != "", "gateway.broker.namespace", f.namespace},
+		{given("host"), "web.host", f.host},
+		{given("port"), "web.port", f.port},
+		{given("upper"), "gateway.upper", f.upper},
+		{len(f.subjects) > 0, "gateway.subjects", f.subjects},
+	} {
+		if d.given {
+			value, _ := present.EncodeJSON(d.value) // texts and numbers, which are never refused
+			sources = append(sources, config.Define(d.key+"="+string(value)))
 		}
-	}
-	given := cmd.Flags().Changed
-	if given("host") {
-		set("web.host=%q", f.host)
-	}
-	if given("port") {
-		set("web.port=%d", f.port)
-	}
-	if given("upper") {
-		set("gateway.upper=%t", f.upper)
-	}
-	if len(f.subjects) > 0 {
-		list, _ := json.Marshal(f.subjects) // cannot fail: strings
-		set("gateway.subjects=%s", list)
 	}
 	return config.Load(sources...)
 }

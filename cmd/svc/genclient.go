@@ -14,7 +14,6 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/clientgen"
-	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/internal/suggest"
 )
@@ -143,17 +142,13 @@ func (f *genClientFlags) find(ctx context.Context, cmd *cobra.Command, sources [
 	if present.IsTerminal(cmd.ErrOrStderr()) { // a program that reads what is printed needs no comfort
 		note = newNotes(cmd.ErrOrStderr(), false)
 	}
-	programs, binaries, err := buildTargets(ctx, sources, false, note)
+	programs, manifests, err := f.programs(ctx, sources, note)
 	if err != nil {
 		return nil, err
 	}
 	var all []clientgen.Service
-	for i, binary := range binaries {
-		manifest, err := launch.Describe(ctx, binary, f.configArgs(), nil)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range manifest.Services {
+	for i, m := range manifests {
+		for _, d := range m.Services {
 			all = append(all, clientgen.Declared(d, programs[i].Root))
 		}
 	}
@@ -190,9 +185,6 @@ func (f *genClientFlags) ask(ctx context.Context) ([]clientgen.Service, error) {
 	}
 	defer client.Close() //nolint:errcheck // the answer is there, or the error is
 	conn := client.Connection()
-	if err := conn.Await(ctx); err != nil {
-		return nil, err
-	}
 	info, err := conn.Describe(ctx, f.live)
 	if errors.Is(err, broker.ErrNoResponders) {
 		return nil, missing(ctx, conn, f.live)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -69,11 +68,7 @@ func (f *graphFlags) run(cmd *cobra.Command, targets []string) error {
 	if !f.json {
 		return writeResult(cmd, f.file, format.Write(g))
 	}
-	text, err := json.Marshal(g)
-	if err != nil {
-		return err
-	}
-	return printJSON(cmd.OutOrStdout(), text)
+	return printValue(cmd.OutOrStdout(), g)
 }
 
 // parts returns what is to be drawn, and where it is.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/census"
-	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/cmd/svc/internal/shape"
 	"github.com/enoki-go/enoki/internal/suggest"
 	"github.com/enoki-go/enoki/rpc"
@@ -95,27 +94,30 @@ func (f *infoFlags) run(cmd *cobra.Command, target string) error {
 		return err
 	}
 	defer client.Close() //nolint:errcheck // the answers are there
-	conn := client.Connection()
-	versions, err := describeService(ctx, conn, service)
+	versions, err := describeTarget(ctx, client.Connection(), service, method)
 	if err != nil {
 		return err
 	}
-	if len(versions) == 0 {
-		return missing(ctx, conn, service)
-	}
-	if one {
-		if err := only(versions, method); err != nil {
-			return err
-		}
-	}
 	if f.json {
-		text, err := present.EncodeJSON(versions)
-		if err != nil {
-			return err
-		}
-		return printJSON(cmd.OutOrStdout(), present.SafeJSON(text))
+		return printValue(cmd.OutOrStdout(), versions)
 	}
 	return printDescribed(cmd.OutOrStdout(), versions, one)
+}
+
+// describeTarget describes a service that is running, with all of its methods or, unless it
+// is "", with one.
+func describeTarget(ctx context.Context, conn *broker.Conn, service, method string) ([]*described, error) {
+	versions, err := describeService(ctx, conn, service)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(versions) == 0:
+		return nil, missing(ctx, conn, service)
+	case method == "":
+		return versions, nil
+	default:
+		return versions, only(versions, method)
+	}
 }
 
 // describeService asks all instances of a service that are in the namespace.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -88,7 +87,7 @@ func (f *listenFlags) listen(ctx context.Context, cmd *cobra.Command, conn *brok
 // check looks at what was typed; counted says whether -n was.
 func (f *listenFlags) check(pattern string, counted bool) error {
 	if counted && f.count < 1 {
-		return errors.New("-n: want at least 1 event")
+		return fmt.Errorf("-n: have %d, want at least 1 event", f.count)
 	}
 	return events.CheckPattern(pattern)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/cmd/svc/internal/shape"
 	"github.com/enoki-go/enoki/internal/suggest"
@@ -45,8 +46,8 @@ func lsVerb() *cobra.Command {
 }
 
 func (f *lsFlags) run(cmd *cobra.Command, service string) error {
-	if service != "" && !broker.ValidName(service) {
-		return asUsage(cmd, fmt.Errorf("have service %q, want 1 to 64 letters, digits, - or _", service))
+	if err := checkService(service); err != nil {
+		return asUsage(cmd, err)
 	}
 	client, err := f.dial(cmd.Context())
 	if err != nil {
@@ -58,16 +59,20 @@ func (f *lsFlags) run(cmd *cobra.Command, service string) error {
 		return err
 	}
 	if f.json {
-		text, err := json.Marshal(rows)
-		if err != nil {
-			return err
-		}
-		return printJSON(cmd.OutOrStdout(), text)
+		return printValue(cmd.OutOrStdout(), rows)
 	}
 	if len(rows) == 0 {
 		return missing(cmd.Context(), client.Connection(), service)
 	}
 	return printRows(cmd.OutOrStdout(), rows)
+}
+
+// checkService refuses what cannot be the name of a service; "" is any.
+func checkService(service string) error {
+	if service != "" && !broker.ValidName(service) {
+		return fmt.Errorf("have service %q, want 1 to 64 letters, digits, - or _", service)
+	}
+	return nil
 }
 
 // discover asks a service, or all for "", which of its methods are in the
@@ -125,7 +130,7 @@ type listedEvent struct {
 func summarise(found []broker.Info, namespace string) []listed {
 	rows := []listed{}
 	for _, info := range found {
-		methods, events, subjects := methodsOf(info, namespace+".rpc."), eventsOf(info, namespace+".evt."), subjectsOf(info)
+		methods, events, subjects := methodsOf(info, namespace+".rpc."), eventsOf(info, namespace), subjectsOf(info)
 		if len(methods)+len(events)+len(subjects) == 0 && info.Metadata[broker.MetadataNamespace] != namespace {
 			continue
 		}
@@ -157,12 +162,11 @@ func methodsOf(info broker.Info, prefix string) []listedMethod {
 	return methods
 }
 
-func eventsOf(info broker.Info, prefix string) []listedEvent {
+func eventsOf(info broker.Info, namespace string) []listedEvent {
 	events := []listedEvent{}
 	for _, e := range info.Endpoints {
-		parts := strings.SplitN(strings.TrimPrefix(e.Subject, prefix), ".", 3)
-		if strings.HasPrefix(e.Subject, prefix) && len(parts) == 3 { // source, partition, type
-			events = append(events, listedEvent{Handler: e.Name, Event: parts[0] + "." + parts[2], Subject: e.Subject})
+		if event, ok := census.EventOf(e.Subject, namespace); ok {
+			events = append(events, listedEvent{Handler: e.Name, Event: event, Subject: e.Subject})
 		}
 	}
 	return events

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -31,13 +30,4 @@ func printFiles(out io.Writer, asJSON bool, folder string, files []artefact.File
 		}
 	}
 	return nil
-}
-
-// printValue prints a value as JSON.
-func printValue(out io.Writer, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	return printJSON(out, text)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,11 +70,7 @@ func (f *newFlags) run(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	if f.json {
-		text, err := json.Marshal(result)
-		if err != nil {
-			return err
-		}
-		return printJSON(cmd.OutOrStdout(), text)
+		return printValue(cmd.OutOrStdout(), result)
 	}
 	return printNew(cmd.OutOrStdout(), result)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -117,19 +116,15 @@ func (f *permissionsFlags) only(users []permission.User, names []string) ([]perm
 
 // options reads what of the configuration is part of subjects.
 func (f *permissionsFlags) options() (permission.Options, error) {
-	section, err := f.brokerSection()
+	broker, err := f.section("broker")
 	if err != nil {
 		return permission.Options{}, err
 	}
-	cfg, err := f.load()
+	events, err := f.section("events")
 	if err != nil {
 		return permission.Options{}, err
 	}
-	var events map[string]any
-	if err := cfg.Section("events", &events); err != nil {
-		return permission.Options{}, err
-	}
-	namespace, _ := section["namespace"].(string)
+	namespace, _ := broker["namespace"].(string)
 	identity, _ := events["identity"].(string)
 	return permission.Options{Namespace: cmp.Or(f.namespace, namespace), Identity: identity, Made: f.made}, nil
 }
@@ -137,10 +132,7 @@ func (f *permissionsFlags) options() (permission.Options, error) {
 func (f *permissionsFlags) print(w io.Writer, users []permission.User) error {
 	switch f.format {
 	case "json":
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(append([]permission.User{}, users...))
+		return printIndented(w, append([]permission.User{}, users...))
 	case "nsc":
 		return permission.WriteNSC(w, users)
 	}

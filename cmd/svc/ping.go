@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -63,13 +62,8 @@ func pingVerb() *cobra.Command {
 }
 
 func (f *pingFlags) run(cmd *cobra.Command, service string) error {
-	switch {
-	case service != "" && !broker.ValidName(service):
-		return asUsage(cmd, fmt.Errorf("have service %q, want 1 to 64 letters, digits, - or _", service))
-	case f.count < 1:
-		return asUsage(cmd, fmt.Errorf("--count: have %d, want at least 1", f.count))
-	case f.interval <= 0:
-		return asUsage(cmd, fmt.Errorf("--interval: have %v, want more than 0", f.interval))
+	if err := errors.Join(checkService(service), f.check()); err != nil {
+		return asUsage(cmd, err)
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
 	defer stop()
@@ -89,6 +83,17 @@ func (f *pingFlags) run(cmd *cobra.Command, service string) error {
 		return err
 	}
 	return silent(pongs)
+}
+
+func (f *pingFlags) check() error {
+	switch {
+	case f.count < 1:
+		return fmt.Errorf("--count: have %d, want at least 1", f.count)
+	case f.interval <= 0:
+		return fmt.Errorf("--interval: have %v, want more than 0", f.interval)
+	default:
+		return nil
+	}
 }
 
 // pingAll asks as often as it is to. What was heard until ctx ended is returned, too.
@@ -150,11 +155,7 @@ func inMS(d time.Duration) *float64 {
 
 func (f *pingFlags) print(out io.Writer, pongs []*pong) error {
 	if f.json {
-		text, err := json.Marshal(pongs)
-		if err != nil {
-			return err
-		}
-		return printJSON(out, present.SafeJSON(text))
+		return printValue(out, pongs)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "SERVICE\tVERSION\tINSTANCE\tANSWERS\tMIN\tAVG\tMAX")

@@ -58,7 +58,7 @@ func script(block string) string {
 	web := local.MatchString(block)
 	block = local.ReplaceAllLiteralString(block, "localhost:$PORT")
 	var commands, files strings.Builder
-	commands.WriteString("cd $ENOKI\nenv SVC_LOG=pretty\n")
+	commands.WriteString("checkout\nenv SVC_LOG=pretty\n")
 	background := false
 	for i, part := range strings.Split("\n"+block, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(strings.TrimSuffix(part, "\n")+"\n", "\n")
@@ -91,7 +91,7 @@ func TestScriptOfAConsoleBlock(t *testing.T) {
 		}
 	}
 	have := script("$ svc run ./x &\n$ svc call a.b\n1\n2\n$ svc ls\n")
-	want := `cd $ENOKI
+	want := `checkout
 env SVC_LOG=pretty
 exec sh -c 'exec svc run ./x >$WORK/out 2>&1' &svc&
 await $WORK/out ' ready '

@@ -172,10 +172,7 @@ const mostNames = 3
 func (r *reloader) names(files []string) string {
 	var shown []string
 	for _, file := range files[:min(len(files), mostNames)] {
-		if rel, err := filepath.Rel(r.builder.Cwd, file); err == nil && filepath.IsLocal(rel) {
-			file = rel
-		}
-		shown = append(shown, file)
+		shown = append(shown, shownPath(r.builder.Cwd, file))
 	}
 	if more := len(files) - mostNames; more > 0 {
 		shown = append(shown, fmt.Sprintf("%d more", more))

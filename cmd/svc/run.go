@@ -55,7 +55,7 @@ func runVerb() *cobra.Command {
 
 func (f *runFlags) check() error {
 	if f.instances < 1 {
-		return errors.New("-n: want at least 1 instance")
+		return fmt.Errorf("-n: have %d, want at least 1 instance", f.instances)
 	}
 	if f.port < 0 || f.lastPort() > highestPort {
 		return fmt.Errorf("--port: have %d for the HTTP server of %d instances, want all ports between 1 and %d", f.port, f.instances, highestPort)

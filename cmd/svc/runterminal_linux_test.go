@@ -9,7 +9,10 @@ import (
 // On a terminal logs are for people, in colour unless somebody does not want that.
 func TestLogsOnATerminalAreForPeople(t *testing.T) {
 	t.Parallel()
-	broker := svctest.NewBroker(t).URL()
+	broker, cache := svctest.NewBroker(t).URL(), t.TempDir()
+	if err := shareBuilds(cache); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		env  []string
 		want []string // in this order
@@ -22,7 +25,7 @@ func TestLogsOnATerminalAreForPeople(t *testing.T) {
 		{[]string{"TERM=dumb", "NO_COLOR="}, []string{" INFO  greeting_service  started                  version="}},
 		{[]string{"TERM=xterm", "SVC_LOG=json"}, []string{`"msg":"svc","note":"running hello.GreetingService"`, `"msg":"started","service":"greeting_service"`}},
 	} {
-		env := append(goEnv(t), "XDG_CACHE_HOME="+t.TempDir(), "SVC_LOG=")
+		env := append(goEnv(t), "XDG_CACHE_HOME="+cache, "SVC_LOG=")
 		p := open(t, append(env, tt.env...), "run", "../../examples/hello", "--broker", broker)
 		for _, text := range tt.want {
 			p.sees(text)

@@ -31,4 +31,7 @@ Environment: NATS_URL (the broker), REDIS_URL, SVC_LOG (as --log), NO_COLOR,
 CLICOLOR_FORCE, SVC_DEV_BROKER and SVC_DEV_REDIS (HOST:PORT of the development servers;
 127.0.0.1:4222, 127.0.0.1:6379), SVC_DEV_IDLE (how long they wait unused; 5m).
 
-The first ^C lets running calls finish; the second hands them back and ends at once.`
+The first ^C lets running calls finish; the second hands them back and ends at once.
+Processes end together: where one fails or is killed, the others are stopped, too, and the
+exit code is that of the first. With --reload they go on. To see what becomes of calls
+whose instance is killed, run svc run in two terminals, the second with a --port of its own.`

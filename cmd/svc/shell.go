@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,12 +18,10 @@ import (
 
 // shellFlags are the flags of svc shell.
 type shellFlags struct {
-	connectFlags
+	sendFlags
 
-	code    string
-	timeout time.Duration
-	data    []string
-	json    bool
+	code string
+	json bool
 }
 
 func shellVerb() *cobra.Command {
@@ -48,10 +45,8 @@ func shellVerb() *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
-	f.addBroker(cmd)
+	f.addSend(cmd, "how long a call waits for its answer", "begin with context data `KEY=VALUE` in n.data; repeatable")
 	cmd.Flags().StringVarP(&f.code, "code", "c", "", "run this `CODE`")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "how long a call waits for its answer")
-	cmd.Flags().StringArrayVar(&f.data, "data", nil, "begin with context data `KEY=VALUE` in n.data; repeatable")
 	offerJSONLines[any](cmd, &f.json, "print the values of -c or a pipe as JSON, a line for each; print prints\nto standard error")
 	return cmd
 }
@@ -61,16 +56,12 @@ func (f *shellFlags) run(cmd *cobra.Command, files []string) error {
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	data, err := withData(context.Background(), f.data)
+	data, err := f.withData(context.Background())
 	if err != nil {
 		return asUsage(cmd, err)
 	}
-	cfg, err := f.load()
+	section, err := f.section("")
 	if err != nil {
-		return err
-	}
-	var section map[string]any
-	if err := cfg.Section("", &section); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
@@ -98,10 +89,11 @@ func (f *shellFlags) events(ctx context.Context) (*events.Standalone, error) {
 
 // player returns what is to be done with a session.
 func (f *shellFlags) player(cmd *cobra.Command, files []string) (func(context.Context, *shell.Session) error, error) {
+	if err := f.checkTimeout(); err != nil {
+		return nil, err
+	}
 	in, out := cmd.InOrStdin(), cmd.OutOrStdout()
 	switch hasCode := cmd.Flags().Changed("code"); {
-	case f.timeout <= 0:
-		return nil, errors.New("--timeout: want more than 0")
 	case f.json && len(files) > 0:
 		return nil, fmt.Errorf("have --json and the file %s, which prints what it wants to: write json.encode there, or pipe it in", files[0])
 	case hasCode && len(files) > 0:

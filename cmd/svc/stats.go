@@ -3,18 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 )
@@ -53,13 +53,8 @@ func statsVerb() *cobra.Command {
 }
 
 func (f *statsFlags) run(cmd *cobra.Command, service string) error {
-	switch {
-	case service != "" && !broker.ValidName(service):
-		return asUsage(cmd, fmt.Errorf("have service %q, want 1 to 64 letters, digits, - or _", service))
-	case f.interval < 100*time.Millisecond:
-		return asUsage(cmd, fmt.Errorf("-i: have %v, want at least 100ms", f.interval))
-	case cmd.Flags().Changed("interval") && !f.watch:
-		return asUsage(cmd, fmt.Errorf("-i: have %v, but there is no second table without --watch", f.interval))
+	if err := errors.Join(checkService(service), f.check(cmd.Flags().Changed("interval"))); err != nil {
+		return asUsage(cmd, err)
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), stopSignals()...)
 	defer stop()
@@ -79,6 +74,18 @@ func (f *statsFlags) run(cmd *cobra.Command, service string) error {
 		return f.follow(ctx, cmd.OutOrStdout(), now, func() (census.Census, error) { return census.Take(ctx, conn, service) })
 	default:
 		return f.print(cmd.OutOrStdout(), now.Totals())
+	}
+}
+
+// check looks at what was typed; timed says whether -i was.
+func (f *statsFlags) check(timed bool) error {
+	switch {
+	case f.interval < 100*time.Millisecond:
+		return fmt.Errorf("-i: have %v, want at least 100ms", f.interval)
+	case timed && !f.watch:
+		return fmt.Errorf("-i: have %v, but there is no second table without --watch", f.interval)
+	default:
+		return nil
 	}
 }
 
@@ -110,31 +117,35 @@ func (f *statsFlags) print(out io.Writer, rows []census.Service) error {
 	if !f.json {
 		return printStats(out, rows, f.watch)
 	}
-	text, err := json.Marshal(rows)
-	if err != nil {
-		return err
+	if !f.watch {
+		return printValue(out, rows)
 	}
-	if f.watch {
+	text, err := present.EncodeJSON(rows)
+	if err == nil {
 		_, err = fmt.Fprintf(out, "%s\n", present.SafeJSON(text))
-		return err
 	}
-	return printJSON(out, text)
+	return err
 }
 
 // blanksAtEnd are what a table has where a line ends early.
 var blanksAtEnd = regexp.MustCompile(`(?m) +$`)
 
-// printStats prints a line for each method; what is of the whole service stands in its
-// first.
 func printStats(out io.Writer, rows []census.Service, rates bool) error {
+	text := tableOf(rows, rates)
+	if rates {
+		text += "\n"
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}
+
+// tableOf returns a line for each method; what is of the whole service stands in its first.
+func tableOf(rows []census.Service, rates bool) string {
 	head := []string{"SERVICE", "METHOD", "INSTANCES", "REQUESTS", "ERRORS", "AVG", "P50", "P95", "BUSY/WORKERS", "WAITING"}
 	if rates {
 		head[3], head[4] = "REQUESTS/S", "ERRORS/S"
 	}
-	troubled := false
-	for _, s := range rows {
-		troubled = troubled || s.Events != nil && *s.Events != census.Events{}
-	}
+	troubled := slices.ContainsFunc(rows, func(s census.Service) bool { return s.Events != nil && *s.Events != census.Events{} })
 	if troubled {
 		head = append(head, "FAILED", "DROPPED", "DEAD")
 	}
@@ -150,10 +161,5 @@ func printStats(out io.Writer, rows []census.Service, rates bool) error {
 		}
 	}
 	_ = w.Flush() // a buffer takes all
-	text := blanksAtEnd.ReplaceAllString(table.String(), "")
-	if rates {
-		text += "\n"
-	}
-	_, err := io.WriteString(out, text)
-	return err
+	return blanksAtEnd.ReplaceAllString(table.String(), "")
 }

@@ -13,14 +13,7 @@ import (
 
 // linesOf returns the columns of each method, "-" for what is not known.
 func linesOf(r *census.Service, rates, events bool) (lines [][]string) {
-	ofService := []string{"-", strconv.FormatInt(r.Waiting, 10)}
-	if r.Workers > 0 {
-		ofService[0] = fmt.Sprintf("%d/%d", r.Busy, r.Workers)
-	}
-	if events {
-		e := cmp.Or(r.Events, new(census.Events))
-		ofService = append(ofService, number(e.Failed, rates), number(e.Dropped, rates), number(e.Dead, rates))
-	}
+	ofService := columnsOf(r, rates, events)
 	for _, m := range r.Methods {
 		rest := []string{milliseconds(m.AverageMS, m.Requests > 0), "-", "-"}
 		if i := slices.IndexFunc(r.Entrypoints, func(e census.Entrypoint) bool { return e.Name == m.Name && e.Address == m.Subject }); i >= 0 {
@@ -40,6 +33,19 @@ func linesOf(r *census.Service, rates, events bool) (lines [][]string) {
 		lines = [][]string{append([]string{r.Name, "-", strconv.Itoa(r.Instances), "-", "-", "-", "-", "-"}, ofService...)}
 	}
 	return lines
+}
+
+// columnsOf returns the columns of a service as a whole.
+func columnsOf(r *census.Service, rates, events bool) []string {
+	columns := []string{"-", strconv.FormatInt(r.Waiting, 10)}
+	if r.Workers > 0 {
+		columns[0] = fmt.Sprintf("%d/%d", r.Busy, r.Workers)
+	}
+	if !events {
+		return columns
+	}
+	e := cmp.Or(r.Events, new(census.Events))
+	return append(columns, number(e.Failed, rates), number(e.Dropped, rates), number(e.Dead, rates))
 }
 
 // quantiles returns what half and what 95 of 100 took at the most.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -21,11 +20,7 @@ import (
 const maxLifetime = 24 * time.Hour
 
 // submitAll stores the calls and prints their handles.
-func (f *callFlags) submitAll(ctx context.Context, cmd *cobra.Command, client *rpc.Standalone, target string, given arguments) error {
-	args, err := given.resolve(ctx, client, target)
-	if err != nil {
-		return err
-	}
+func (f *callFlags) submitAll(ctx context.Context, cmd *cobra.Command, client *rpc.Standalone, target string, args []any) error {
 	if err := foresee(ctx, client.Connection(), target, newNotes(cmd.ErrOrStderr(), false)); err != nil {
 		return err
 	}
@@ -93,9 +88,5 @@ func printHandle(out io.Writer, h rpc.Handle, asJSON bool) error {
 		_, err := fmt.Fprintln(out, h)
 		return err
 	}
-	text, err := json.Marshal(submitted{h, h.ID()})
-	if err != nil {
-		return err
-	}
-	return printJSON(out, text)
+	return printValue(out, submitted{h, h.ID()})
 }

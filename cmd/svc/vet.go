@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,7 +48,7 @@ func (f *vetFlags) run(cmd *cobra.Command, patterns []string) error {
 	request := vetting.Request{Patterns: patterns, Tags: f.tags}
 	report, err := vetting.Run(cmd.Context(), request)
 	if err != nil {
-		return asVetting(err)
+		return fmt.Errorf("list packages: %w", err)
 	}
 	if f.fix {
 		if report, err = f.mend(cmd, request, report); err != nil {
@@ -100,11 +99,7 @@ func (f *vetFlags) print(cmd *cobra.Command, findings []vetting.Finding) error {
 		if findings == nil {
 			findings = []vetting.Finding{}
 		}
-		text, err := json.Marshal(findings)
-		if err != nil {
-			return err
-		}
-		return printJSON(cmd.OutOrStdout(), text)
+		return printValue(cmd.OutOrStdout(), findings)
 	}
 	for _, found := range findings {
 		_, _ = fmt.Fprintln(cmd.OutOrStdout(), line(found))
@@ -117,23 +112,9 @@ func line(f vetting.Finding) string {
 	if f.Line == 0 {
 		return present.SafeLines(f.Text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", fromHere(f.File), f.Line, f.Column, present.SafeLines(f.Text))
-}
-
-// fromHere returns a file as the user would name it.
-func fromHere(file string) string {
-	cwd, err := os.Getwd()
-	if err != nil {
-		return file
+	file := f.File
+	if cwd, err := os.Getwd(); err == nil {
+		file = shownPath(cwd, file)
 	}
-	rel, err := filepath.Rel(cwd, file)
-	if err != nil || strings.HasPrefix(rel, "..") {
-		return file
-	}
-	return rel
-}
-
-// asVetting says what the go command did not understand.
-func asVetting(err error) error {
-	return fmt.Errorf("list packages: %w", err)
+	return fmt.Sprintf("%s:%d:%d: %s", file, f.Line, f.Column, present.SafeLines(f.Text))
 }

@@ -89,7 +89,8 @@ func see(ctx context.Context, w *svctest.World) (seen Seen, err error) {
 	if err != nil {
 		return seen, err
 	}
-	return seen, result.Decode(&seen)
+	err = result.Decode(&seen)
+	return seen, err
 }
 
 const canary = "canary-7f3a"

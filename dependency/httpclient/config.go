@@ -41,17 +41,13 @@ func Defaults() Config {
 	return Config{Timeout: 10 * time.Second, Retries: 2, Body: 10 << 20}
 }
 
-var (
-	// namePattern keeps names fit for configuration keys.
-	namePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-	// headerPattern is a token of RFC 9110.
-	headerPattern = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-)
+// headerPattern is a token of RFC 9110.
+var headerPattern = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 // readConfig returns the configuration of an API and its URL.
 func readConfig(h dependency.Host, name string) (Config, *url.URL, error) {
 	c := Defaults()
-	if !namePattern.MatchString(name) {
+	if !dependency.ValidName(name) {
 		return c, nil, fmt.Errorf("tag key http: have %q, want the name of an API: 1 to 64 letters, digits, - or _", name)
 	}
 	if err := h.Config("http."+name, &c); err != nil {

@@ -31,13 +31,13 @@ func (*Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Pro
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.Shared(poolKey{o.HTTP, fmt.Sprint(c)}, func() (any, error) {
+	p, err := dependency.Shared(h, poolKey{o.HTTP, fmt.Sprint(c)}, func() (*pool, error) {
 		return newPool(o.HTTP, c, base, dependency.ProcessOf(h)), nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return dependency.SameDescribed(p.(*pool).client, dependency.Description{
+	return dependency.SameDescribed(p.client, dependency.Description{
 		Kind: "http", Target: o.HTTP, Options: map[string]string{"host": base.Host},
 	}), nil
 }

@@ -62,11 +62,11 @@ func (*Client) Provide(f reflect.StructField, h dependency.Host) (dependency.Pro
 	if err != nil {
 		return nil, err
 	}
-	shared, err := h.Shared(s.Config, func() (any, error) { return newServer(label, s, h.Logger()), nil })
+	shared, err := dependency.Shared(h, s.Config, func() (*server, error) { return newServer(label, s, h.Logger()), nil })
 	if err != nil {
 		return nil, err
 	}
-	return &provider{server: shared.(*server), description: s.describe()}, nil
+	return &provider{server: shared, description: s.describe()}, nil
 }
 
 // provider lends the client, which starts and stops with the process.

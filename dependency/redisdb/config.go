@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -63,14 +62,11 @@ func (s settings) describe() dependency.Description {
 	return d
 }
 
-// keyPattern keeps keys fit for the configuration.
-var keyPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
 // read returns the configuration under a key. One that is missing while there are
 // others is a mistake: data must not end in another Redis by a misspelt name.
 func read(h dependency.Host, key string) (settings, error) {
 	s := settings{Config: defaults(), key: key}
-	if !keyPattern.MatchString(key) {
+	if !dependency.ValidName(key) {
 		return s, fmt.Errorf("tag key redis: have %q, want a key of the configuration: 1 to 64 letters, digits, - or _", key)
 	}
 	var sections map[string]any

@@ -69,11 +69,10 @@ type labelsKey struct{}
 
 // labelOf returns the key of a Redis, or service:key where the key is taken.
 func labelOf(h dependency.Host, s settings) (string, error) {
-	all, err := h.Shared(labelsKey{}, func() (any, error) { return &labels{given: map[string]Config{}}, nil })
+	l, err := dependency.Shared(h, labelsKey{}, func() (*labels, error) { return &labels{given: map[string]Config{}}, nil })
 	if err != nil {
 		return "", err
 	}
-	l := all.(*labels)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if first, taken := l.given[s.key]; taken && first != s.Config {

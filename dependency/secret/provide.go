@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -19,9 +18,6 @@ type options struct {
 	Secret   string `tag:",required"`
 	Generate bool
 }
-
-// namePattern keeps names fit for configuration keys, variables and files.
-var namePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // Provide fills the field. The tag key secret is the name; a secret stripe_key is looked
 // for, in this order,
@@ -44,30 +40,29 @@ func (Text) Provide(f reflect.StructField, h dependency.Host) (dependency.Provid
 	if err := tag.Read(f.Tag, &o); err != nil {
 		return nil, err
 	}
-	if !namePattern.MatchString(o.Secret) {
+	if !dependency.ValidName(o.Secret) {
 		return nil, fmt.Errorf("tag key secret: have %q, want 1 to 64 letters, digits, - or _", o.Secret)
 	}
 	if f.Type != reflect.TypeFor[Text]() {
 		return nil, fmt.Errorf("have a field of type %s, want secret.Text", f.Type)
 	}
-	s, err := h.Shared(key{h.Service(), o.Secret}, func() (any, error) { return find(h, o.Secret) })
+	found, err := dependency.Shared(h, key{h.Service(), o.Secret}, func() (source, error) { return find(h, o.Secret) })
 	if err != nil {
 		return nil, err
 	}
-	if found := s.(source); found.where != "" {
+	if found.where != "" {
 		return provider{name: o.Secret, source: found}, nil
 	}
 	if !o.Generate {
-		return nil, s.(source).missing(o.Secret)
+		return nil, found.missing(o.Secret)
 	}
-	looked := s.(source).looked
-	s, err = h.Shared(drawnKey{o.Secret}, func() (any, error) {
-		return source{text: New(rand.Text() + rand.Text()), where: "drawn for this process", looked: looked}, nil
+	drawn, err := dependency.Shared(h, drawnKey{o.Secret}, func() (source, error) {
+		return source{text: New(rand.Text() + rand.Text()), where: "drawn for this process", looked: found.looked}, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return provider{name: o.Secret, source: s.(source), warn: h.Logger().Warn}, nil
+	return provider{name: o.Secret, source: drawn, warn: h.Logger().Warn}, nil
 }
 
 // key is under which the fields of a service share what was found, and drawnKey under

@@ -3,7 +3,6 @@ package sqldb
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/enoki-go/enoki/dependency"
@@ -59,14 +58,11 @@ type settings struct {
 	urlKey string // the configuration key that has the URL, or would
 }
 
-// namePattern keeps names fit for configuration keys and files.
-var namePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
 // read returns the configuration of a database. One that is missing while there
 // are others is a mistake: data must not end in an embedded file by a misspelt
 // name.
 func read(h dependency.Host, name string) (settings, error) {
-	if !namePattern.MatchString(name) {
+	if !dependency.ValidName(name) {
 		return settings{}, fmt.Errorf("tag key db: have %q, want the name of a database: 1 to 64 letters, digits, - or _", name)
 	}
 	known, err := addresses(h)

@@ -51,17 +51,13 @@ func open(h dependency.Host, name string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := h.Shared(databaseKey{name, found.Config}, func() (any, error) {
+	return dependency.Shared(h, databaseKey{name, found.Config}, func() (*database, error) {
 		dialect, err := dialectOf(name, found.Config)
 		if err != nil {
 			return nil, fmt.Errorf("configuration key %s: %w", found.urlKey, err)
 		}
 		return newDatabase(name, label, found, dialect, h.Logger()), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return d.(*database), nil
 }
 
 func newDatabase(name, label string, s settings, dialect *dialect, logger *slog.Logger) *database {

@@ -64,11 +64,10 @@ type labelsKey struct{}
 
 // labelOf returns the name of a database, or service:name where the name is taken.
 func labelOf(h dependency.Host, key databaseKey) (string, error) {
-	all, err := h.Shared(labelsKey{}, func() (any, error) { return &labels{given: map[string]databaseKey{}}, nil })
+	l, err := dependency.Shared(h, labelsKey{}, func() (*labels, error) { return &labels{given: map[string]databaseKey{}}, nil })
 	if err != nil {
 		return "", err
 	}
-	l := all.(*labels)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if first, taken := l.given[key.name]; taken && first != key {

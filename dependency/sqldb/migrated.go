@@ -94,13 +94,13 @@ type schemaOwner struct {
 // declared.
 func (d *database) migrateTo(h dependency.Host, s Schema) error {
 	have := schemaOwner{reflect.TypeOf(s), d.name}
-	first, err := h.Shared(schemaKey{d.settings.URL, d.dialect.embedded}, func() (any, error) { return have, nil })
+	first, err := dependency.Shared(h, schemaKey{d.settings.URL, d.dialect.embedded}, func() (schemaOwner, error) { return have, nil })
 	if err != nil {
 		return err
 	}
-	if owner := first.(schemaOwner); owner.schema != have.schema {
+	if first.schema != have.schema {
 		return fmt.Errorf("have %v, while database %s at the same address has those of %v; want one type for each address",
-			have.schema, owner.database, owner.schema)
+			have.schema, first.database, first.schema)
 	}
 	if d.migration != nil {
 		return nil // another field has said so

@@ -32,7 +32,8 @@ func (s shelf) find(year int) (report Report, err error) {
 	if err != nil {
 		return report, err
 	}
-	return report, json.Unmarshal(text, &report)
+	err = json.Unmarshal(text, &report)
+	return report, err
 }
 
 // put writes a report so that others see all of it or nothing, whenever this process

@@ -23,7 +23,7 @@ type Field struct {
 // with characters that encoding/json refuses.
 func Of(t reflect.Type) []Field {
 	all := Walk(t, func(reflect.StructField) bool { return false })
-	return Dominant(slices.DeleteFunc(all, Field.Ignored), Field.Claim)
+	return Dominant(slices.DeleteFunc(all, Field.Ignored), Field.claim)
 }
 
 // Walk returns the exported fields of the struct t and of those embedded in it,
@@ -42,8 +42,8 @@ func (f Field) Has(flag string) bool { return slices.Contains(f.Flags, flag) }
 // Ignored reports whether the tag is json:"-".
 func (f Field) Ignored() bool { return f.Tag.Get("json") == "-" }
 
-// Claim returns what f has to say for its key.
-func (f Field) Claim() Claim { return Claim{f.Key, len(f.Index), f.Tagged} }
+// claim returns what f has to say for its key.
+func (f Field) claim() Claim { return Claim{f.Key, len(f.Index), f.Tagged} }
 
 type walk struct {
 	whole func(reflect.StructField) bool

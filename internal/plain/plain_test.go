@@ -16,7 +16,7 @@ import (
 	"github.com/enoki-go/enoki/internal/plain"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 func TestServerStoresOnlyWhenTold(t *testing.T) {
 	for _, tt := range []struct {

@@ -44,7 +44,7 @@ func (w *world) layEvents() (err error) {
 		s.Collector = &role.Collector{Limit: drainLimit, Database: w.books.url, Ticks: o.mode == timers}
 	})
 	if o.mode != ofEvents {
-		return nil
+		return nil // nothing is filled
 	}
 	w.late = w.seat(check.LatePrefix, 0, func(s *role.Setup) {
 		s.Worker = &role.Worker{Services: role.Late, Workers: 1, Drain: o.drain, MaxBytes: excessRoom}
@@ -53,6 +53,15 @@ func (w *world) layEvents() (err error) {
 		s.Filler = &role.Filler{Deadline: o.deadline, Most: excessMost, Size: excessSize}
 	})
 	return nil
+}
+
+// attacker attacks the workers that there are.
+func (w *world) attacker() *role.Attacker {
+	a := &role.Attacker{Seed: w.options.seed, For: w.options.length}
+	for _, s := range w.workers {
+		a.Victims = append(a.Victims, s.current().Pid)
+	}
+	return a
 }
 
 // emitter is what emitter number i does.

@@ -9,6 +9,7 @@ import (
 )
 
 func TestWithoutFaultsEveryPromiseOfEventsIsKept(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		args []string
 		want map[string]int // promises and what they are judged by at least
@@ -21,6 +22,7 @@ func TestWithoutFaultsEveryPromiseOfEventsIsKept(t *testing.T) {
 		{[]string{"-timers", "-seconds", "5"}, map[string]int{"P15": 2, "P17": 2, "P21": 3}},
 	} {
 		t.Run(tt.args[0], func(t *testing.T) {
+			t.Parallel()
 			r, err := chaos(t, append(tt.args, "-processes", "2", "-faults", "none", "-seed", "1", "-slack", "2s")...)
 			if err != nil {
 				t.Errorf("run: have %v, want no violations", err)
@@ -35,7 +37,7 @@ func TestWithoutFaultsEveryPromiseOfEventsIsKept(t *testing.T) {
 }
 
 func TestHandlersWithoutOrderAreCaught(t *testing.T) {
-	r, err := chaos(t, "-ordered", "-naive", "-seconds", "3", "-processes", "2", "-faults", "none", "-seed", "1")
+	r, err := chaos(t, "-ordered", "-naive", "-seconds", "3", "-processes", "2", "-faults", "none", "-seed", "1", "-slack", "3s")
 	if err != nil {
 		t.Errorf("run: have %v, want no violations but those of naive", err)
 	}

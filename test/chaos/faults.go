@@ -50,6 +50,8 @@ func (w *world) strike(ctx context.Context, f plan.Fault) error {
 		return s.freeze(ctx, f)
 	case plan.Caller:
 		return s.orphan(ctx, f)
+	case plan.Cut, plan.Hole:
+		return s.sever(ctx, f)
 	default:
 		return s.restart(ctx, f)
 	}
@@ -64,6 +66,8 @@ func (w *world) take(ctx context.Context, f plan.Fault) (taken *seat, whyNot str
 		seats, spare = w.brokers, 0
 	case f.Kind == plan.Caller:
 		seats, spare = w.submitters, 0
+	case f.Kind.OfNetwork() && target >= len(w.workers):
+		seats, spare = w.clients(), 0
 	}
 	switch f.Kind {
 	case plan.Meta, plan.Stream:

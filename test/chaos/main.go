@@ -46,6 +46,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.all {
+		return runAll(ctx, everything{minutes: o.minutes, seed: o.seed, slack: o.slack, file: o.table, out: out, errs: errs})
+	}
 	r := newReport(o)
 	r.printPlan(errs)
 	planned := r.Faults.Planned

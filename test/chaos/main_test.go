@@ -61,7 +61,7 @@ func verdictOn(t *testing.T, verdicts []check.Verdict, promise string) check.Ver
 }
 
 func TestWithoutFaultsEveryPromiseIsKept(t *testing.T) {
-	r, err := chaos(t, "-seconds", "5", "-rate", "100", "-processes", "2", "-faults", "none", "-seed", "1")
+	r, err := chaos(t, "-seconds", "5", "-rate", "100", "-processes", "2", "-faults", "none", "-seed", "1", "-slack", "3s")
 	if err != nil {
 		t.Errorf("run: have %v, want no violations", err)
 	}
@@ -73,7 +73,7 @@ func TestWithoutFaultsEveryPromiseIsKept(t *testing.T) {
 }
 
 func TestResultsOfKilledCallersAreFetched(t *testing.T) {
-	r, err := chaos(t, "-seconds", "9", "-rate", "20", "-processes", "2", "-faults", "caller", "-seed", "1")
+	r, err := chaos(t, "-seconds", "9", "-rate", "20", "-processes", "2", "-faults", "caller", "-seed", "1", "-slack", "3s")
 	if err != nil {
 		t.Errorf("run: have %v, want no violations", err)
 	}

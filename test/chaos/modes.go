@@ -20,6 +20,8 @@ const (
 	ofEvents mode = "events"  // events under faults
 	ordered  mode = "ordered" // events in order under faults
 	timers   mode = "timers"  // a job of the cluster under faults
+	hostile  mode = "hostile" // messages that no caller sends, under steady load
+	absence  mode = "absence" // events of which one instance is away for long
 )
 
 // modes are those that a flag asks for; soak is what there is without one.
@@ -34,6 +36,8 @@ var modes = [...]struct {
 	{ofEvents, "events in place of calls"},
 	{ordered, "events of 24 keys, in order, in place of calls"},
 	{timers, "a job of the cluster in place of calls, whose instance is killed every 4 s"},
+	{hostile, "messages that no caller sends, besides calls; no faults"},
+	{absence, "events, while the network of one process is cut for -away"},
 }
 
 func chooseMode(asked [len(modes)]bool) mode {
@@ -46,13 +50,17 @@ func chooseMode(asked [len(modes)]bool) mode {
 }
 
 // withoutCalls reports whether there are events or ticks in place of calls.
-func (m mode) withoutCalls() bool { return m == ofEvents || m == ordered || m == timers }
+func (m mode) withoutCalls() bool {
+	return m == ofEvents || m == ordered || m == timers || m == absence
+}
 
 // services are those of the workers.
 func (m mode) services(naive bool) role.Services {
 	switch {
-	case m == ofEvents:
+	case m == ofEvents || m == absence:
 		return role.Events
+	case m == hostile:
+		return role.Prey
 	case m == ordered && naive:
 		return role.Loose
 	case m == ordered:
@@ -65,7 +73,7 @@ func (m mode) services(naive bool) role.Services {
 }
 
 // knowsNaive reports whether there is something naive to compare with.
-func (m mode) knowsNaive() bool { return m != ofEvents && m != timers }
+func (m mode) knowsNaive() bool { return m != ofEvents && m != timers && m != hostile && m != absence }
 
 // Defaults that depend on the mode.
 const (
@@ -83,6 +91,11 @@ const (
 	orderedRate  = 40
 	orderedKeys  = 24
 
+	absenceBegin = 3 * time.Second
+	absenceEnd   = 5 * time.Second // after it
+	absenceRate  = 40
+	absenceAway  = 20 * time.Second
+
 	streamEvery = 15 * time.Second       // a leader of the events' stream is killed
 	activeEvery = 4 * time.Second        // the process that the job ran in is
 	shortOutage = 100 * time.Millisecond // and the start of a broker are less than the interval of the job
@@ -92,6 +105,10 @@ const (
 func (o options) usualFaults() []plan.Kind {
 	workers := []plan.Kind{plan.Kill, plan.Freeze, plan.Double, plan.Term}
 	switch {
+	case o.mode == hostile:
+		return nil
+	case o.mode == absence:
+		return []plan.Kind{plan.Cut}
 	case o.mode == timers:
 		return []plan.Kind{plan.Active, plan.Broker}
 	case o.mode.withoutCalls() && o.cluster:
@@ -99,7 +116,7 @@ func (o options) usualFaults() []plan.Kind {
 	case o.mode.withoutCalls():
 		return append(workers, plan.Broker)
 	case o.cluster:
-		return slices.DeleteFunc(slices.Clone(plan.Kinds), func(k plan.Kind) bool { return k == plan.Active })
+		return slices.DeleteFunc(slices.Clone(plan.Kinds), func(k plan.Kind) bool { return k == plan.Active || k.OfNetwork() })
 	default:
 		return append(workers, plan.Broker, plan.Caller)
 	}
@@ -109,6 +126,7 @@ func (o options) usualFaults() []plan.Kind {
 func (o options) plan() []plan.Fault {
 	rules := plan.Rules{
 		Kinds: o.faults, Workers: o.processes, Callers: o.submitters(), Brokers: o.brokers(), Length: o.length, Gap: o.gap,
+		Clients: o.processes + o.callers + o.submitters(),
 	}
 	switch o.mode {
 	case outage:
@@ -124,6 +142,8 @@ func (o options) plan() []plan.Fault {
 		return plan.Merge(plan.New(o.seed, rules), leaders)
 	case timers:
 		return o.planTimers(rules)
+	case absence:
+		return []plan.Fault{{At: absenceBegin, Kind: plan.Cut, For: o.away}}
 	case soak:
 		return plan.New(o.seed, rules)
 	default:

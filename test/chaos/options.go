@@ -30,11 +30,15 @@ type options struct {
 	deadline  time.Duration
 	slack     time.Duration
 	drain     time.Duration
+	away      time.Duration // of one instance in absence
 	cluster   bool
 	naive     bool
 	dir       string
 	json      string
 	markdown  bool
+	all       bool     // everything, one after the other
+	minutes   float64  // of that, about
+	table     string   // for the table of that
 	args      []string // all of them, as they were given
 }
 
@@ -53,11 +57,12 @@ func readOptions(args []string, errs io.Writer) (options, error) {
 	f.IntVar(&o.processes, "processes", 3, "worker processes")
 	f.IntVar(&o.workers, "workers", 15, "workers in each; 10 for events")
 	f.IntVar(&o.callers, "callers", 2, "caller or emitter processes")
-	f.StringVar(&faults, "faults", "kill,freeze,double,term,broker,caller", "`kinds` of faults, or none; a cluster knows lame, meta and stream too, and timers active")
+	f.StringVar(&faults, "faults", "kill,freeze,double,term,broker,caller", "`kinds` of faults, or none; cut and hole are of the network, a cluster knows lame, meta and stream too, and timers active")
 	f.DurationVar(&o.gap, "gap", 1900*time.Millisecond, "between faults, on average")
 	f.DurationVar(&o.deadline, "deadline", 10*time.Second, "of each call; 1s in -spike, 2m in -crowd")
 	f.DurationVar(&o.slack, "slack", time.Second, "by which limits are exceeded on a busy machine")
 	f.DurationVar(&o.drain, "drain", 10*time.Second, "how long running calls may take at SIGTERM")
+	f.DurationVar(&o.away, "away", absenceAway, "how long the network of one process is cut in -absence")
 	f.BoolVar(&o.cluster, "cluster", false, "three brokers in place of one")
 	f.BoolVar(&o.naive, "naive", false, "the same with plain nats.go, for comparison; -ordered without the tag ordered")
 	for i, m := range modes {
@@ -68,6 +73,9 @@ func readOptions(args []string, errs io.Writer) (options, error) {
 	f.StringVar(&o.dir, "dir", "", "keep histories and logs in this new `directory`; otherwise only those of violations are kept")
 	f.StringVar(&o.json, "json", "", "write the report to this `file` as well")
 	f.BoolVar(&o.markdown, "markdown", false, "print the report as Markdown")
+	f.BoolVar(&o.all, "all", false, "all promises in one table: the modes one after the other, then tests; only -seed, -minutes, -slack and -table count")
+	f.Float64Var(&o.minutes, "minutes", usualMinutes, "how long -all takes, about")
+	f.StringVar(&o.table, "table", "", "write the table of -all to this `file` as well, as Markdown")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -111,7 +119,10 @@ func (o *options) complete(given map[string]bool) {
 		o.rate = choose(given["rate"], o.rate, orderedRate)
 	case timers:
 		o.callers = 0
-	case soak:
+	case absence:
+		o.rate, o.orders = choose(given["rate"], o.rate, absenceRate), 0
+		o.length = absenceBegin + o.away + absenceEnd
+	case soak, hostile:
 	}
 }
 
@@ -127,13 +138,16 @@ func (o options) check(rest []string) error {
 	if len(rest) > 0 {
 		errs = append(errs, fmt.Errorf("have argument %q, want flags only", rest[0]))
 	}
-	if o.processes < 1 || o.workers < 1 || o.callers < 1 && o.mode != timers || o.rate <= 0 || o.orders < 0 || o.durable < 0 || o.length <= 0 || o.work <= 0 {
-		errs = append(errs, errors.New("-processes, -workers, -callers, -rate, -seconds and -work: want more than 0, and -durable and -orders not less"))
+	if o.processes < 1 || o.workers < 1 || o.callers < 1 && o.mode != timers || o.rate <= 0 || o.orders < 0 || o.durable < 0 || o.length <= 0 || o.work <= 0 || o.minutes <= 0 {
+		errs = append(errs, errors.New("-processes, -workers, -callers, -rate, -seconds, -minutes and -work: want more than 0, and -durable and -orders not less"))
 	}
 	if o.naive && !o.mode.knowsNaive() {
 		errs = append(errs, fmt.Errorf("-naive: have it with -%s, want it with calls or -ordered", o.mode))
 	}
 	for _, k := range o.faults {
+		if o.cluster && k.OfNetwork() {
+			errs = append(errs, fmt.Errorf("fault %s: have -cluster with it, want one broker: clients of several are told to go around a proxy", k))
+		}
 		if !o.cluster && k.OfCluster() {
 			errs = append(errs, fmt.Errorf("fault %s: want -cluster with it", k))
 		}

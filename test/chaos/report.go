@@ -73,9 +73,9 @@ func (o options) figures() load {
 		l.CallsPerSecond, l.WorkMilliseconds, l.CapacityPerSecond = 0, o.work.Seconds()*1000, o.capacity()
 	case soak:
 		l.GapSeconds = o.gap.Seconds()
-	case ofEvents, ordered, timers:
+	case ofEvents, ordered, timers, absence:
 		l = o.eventFigures(l)
-	case outage, roll:
+	case outage, roll, hostile:
 	}
 	if l.Submitters > 0 {
 		l.DurablePerSecond = o.durable
@@ -97,9 +97,9 @@ func (o options) describe() string {
 		load = fmt.Sprintf("spike to %.0f calls/s for %v", 2*o.capacity(), spikeFor)
 	case crowd:
 		load = fmt.Sprintf("%d calls of %v at once", o.crowd, o.work)
-	case ofEvents, ordered, timers:
+	case ofEvents, ordered, timers, absence:
 		load = o.describeEvents()
-	case soak, outage, roll:
+	case soak, outage, roll, hostile:
 	}
 	return fmt.Sprintf("%s, deadline %v, %d processes of %d workers, %d callers, %d brokers",
 		load, o.deadline, o.processes, o.workers, o.callers+o.submitters(), o.brokers())

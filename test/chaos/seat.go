@@ -10,6 +10,7 @@ import (
 	"github.com/enoki-go/enoki/test/chaos/history"
 	"github.com/enoki-go/enoki/test/chaos/plan"
 	"github.com/enoki-go/enoki/test/chaos/proc"
+	"github.com/enoki-go/enoki/test/chaos/proxy"
 	"github.com/enoki-go/enoki/test/chaos/role"
 )
 
@@ -21,6 +22,7 @@ type seat struct {
 	name  string
 	world *world
 	setup func(name string) role.Setup
+	link  *proxy.Proxy // to the broker; nil where its process is connected directly
 
 	mu    sync.Mutex // guards what follows
 	next  int        // number of the next process

@@ -36,7 +36,7 @@ func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.
 	}
 	judge := check.Judge
 	switch o.mode {
-	case ofEvents:
+	case ofEvents, absence:
 		judge = check.JudgeEvents
 	case ordered:
 		judge = check.JudgeOrder
@@ -44,7 +44,8 @@ func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.
 		judge = check.JudgeTimers
 	default:
 	}
-	verdicts := judge(facts, check.Rules{Workers: o.workers, Drain: o.drain, Slack: o.slack, Naive: naive})
+	rules := check.Rules{Workers: o.workers, Drain: o.drain, Slack: o.slack, Naive: naive}
+	verdicts := judge(facts, rules)
 	switch o.mode {
 	case spike:
 		verdicts = append(lookedAt(verdicts, "P2"), judgeSpike(o, naive, facts, errs)...)
@@ -52,7 +53,9 @@ func trial(ctx context.Context, o options, naive bool, errs io.Writer) ([]check.
 		verdicts = append(lookedAt(verdicts), judgeCrowd(o, facts, before, after)...)
 	case outage, roll:
 		verdicts = lookedAt(verdicts)
-	case soak, ofEvents, ordered, timers:
+	case hostile:
+		verdicts = append(lookedAt(verdicts), check.JudgeHostile(facts, rules)...)
+	case soak, ofEvents, ordered, timers, absence:
 	}
 	return verdicts, w.tally, o.tidy(dir, verdicts, errs)
 }

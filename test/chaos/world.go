@@ -16,6 +16,7 @@ import (
 	"github.com/enoki-go/enoki/test/chaos/history"
 	"github.com/enoki-go/enoki/test/chaos/plan"
 	"github.com/enoki-go/enoki/test/chaos/proc"
+	"github.com/enoki-go/enoki/test/chaos/proxy"
 	"github.com/enoki-go/enoki/test/chaos/role"
 )
 
@@ -40,6 +41,7 @@ type world struct {
 	books      books // database of the run
 
 	watching sync.WaitGroup // for the ends of processes
+	proxies  []*proxy.Proxy // of all seats
 
 	mu     sync.Mutex // guards what follows, and is held while it is decided who is hit
 	tally  tally
@@ -58,20 +60,31 @@ func newWorld(o options, naive bool, dir string) (*world, error) {
 	}
 	w.layBrokers(ports)
 	if o.mode.withoutCalls() {
-		return w, w.layEvents()
+		err = w.layEvents()
+	} else {
+		w.layCalls()
 	}
+	return w, errors.Join(err, w.connect())
+}
+
+// layCalls lays out the processes of calls.
+func (w *world) layCalls() {
+	o := w.options
 	for i := range o.processes {
 		w.workers = append(w.workers, w.seat(check.WorkerPrefix, i, func(s *role.Setup) {
-			s.Worker = &role.Worker{Services: role.Calls, Workers: o.workers, Drain: o.drain}
+			s.Worker = &role.Worker{Services: o.mode.services(w.naive), Workers: o.workers, Drain: o.drain}
 		}))
 	}
 	for i := range o.callers {
 		w.callers = append(w.callers, w.seat(check.CallerPrefix, i, func(s *role.Setup) {
-			s.Caller = &role.Caller{Load: o.load(i, naive), Deadline: o.deadline}
+			s.Caller = &role.Caller{Load: o.load(i, w.naive), Deadline: o.deadline}
 		}))
 	}
-	if naive {
-		return w, nil // nothing is durable there
+	if o.mode == hostile {
+		w.callers = append(w.callers, w.seat(check.AttackerPrefix, 0, func(s *role.Setup) { s.Attacker = w.attacker() }))
+	}
+	if w.naive {
+		return // nothing is durable there
 	}
 	for i := range o.submitters() {
 		w.submitters = append(w.submitters, w.seat(check.SubmitterPrefix, i, func(s *role.Setup) {
@@ -79,7 +92,6 @@ func newWorld(o options, naive bool, dir string) (*world, error) {
 		}))
 	}
 	w.fetcher = w.seat(check.FetcherPrefix, 0, func(s *role.Setup) { s.Fetcher = &role.Fetcher{Limit: fetchLimit} })
-	return w, nil
 }
 
 // fetchLimit is how long after the load results are waited for.
@@ -200,6 +212,9 @@ const ended = "end"
 func (w *world) close() error {
 	w.family.Close()
 	w.watching.Wait()
+	for _, p := range w.proxies {
+		p.Close()
+	}
 	err := errors.Join(w.facts.Close(), w.books.drop())
 	w.mu.Lock()
 	defer w.mu.Unlock()

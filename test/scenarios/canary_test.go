@@ -24,8 +24,9 @@ const (
 // An aviary is a vault that runs, and all that anybody was told of it.
 type aviary struct {
 	*site
-	world *world
-	told  map[string]string // by what was done
+	world  *world
+	config string            // a file
+	told   map[string]string // by what was done
 }
 
 // newAviary starts a vault whose log has a format, and whose configuration is full of
@@ -41,7 +42,7 @@ func newAviary(t *testing.T, format string) *aviary {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a := &aviary{world: w, told: make(map[string]string)}
+	a := &aviary{world: w, config: file, told: make(map[string]string)}
 	config := start(t, nil, "config", "--config", file, "--define", "broker.url="+w.url)
 	config.Exits(0)
 	a.hear("svc config", config.Output())
@@ -59,8 +60,13 @@ func newAviary(t *testing.T, format string) *aviary {
 	return a
 }
 
-// hear notes what was told when something was done.
-func (a *aviary) hear(done string, told any) { a.told[done] = fmt.Sprint(told) }
+// hear notes what was told when something was done, which is done once.
+func (a *aviary) hear(done string, told any) {
+	if _, heard := a.told[done]; heard {
+		a.world.t.Errorf("%s was heard already", done)
+	}
+	a.told[done] = fmt.Sprint(told)
+}
 
 // call calls a method with the canary in its arguments and its context data.
 func (a *aviary) call(how, target string, args ...string) outcome {
@@ -86,6 +92,13 @@ func TestCanaryIsHeardNowhere(t *testing.T) {
 			a.frames(t)
 			a.events(t)
 			a.tools()
+			a.jobs(t)
+			if format == "text" { // the others do not log in it
+				a.records(t)
+				a.strangers(t)
+				a.pages(t)
+				a.descriptions()
+			}
 			a.Stop()
 			a.hear("log", a.Output())
 			for done, told := range a.told {

@@ -16,6 +16,7 @@ const (
 )
 
 func TestS36ServiceBPrintsWhatServiceAEmits(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.run(serviceA)
 	b := w.run(serviceB)
@@ -24,6 +25,7 @@ func TestS36ServiceBPrintsWhatServiceAEmits(t *testing.T) {
 }
 
 func TestS36EventWaitsForServiceB(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.run(serviceA)
 	b := w.run(serviceB)
@@ -36,6 +38,7 @@ func TestS36EventWaitsForServiceB(t *testing.T) {
 // Two instances of one service and one of another hear ten events. What a mode says is
 // counted when all have come that have to.
 func TestS37ModeSaysHowManyInstancesGetAnEvent(t *testing.T) {
+	t.Parallel()
 	const emitted = 10
 	w := newWorld(t)
 	w.run(serviceA)

@@ -60,6 +60,7 @@ func pasted(t *testing.T) newcomer {
 }
 
 func TestS43RecipesAreShort(t *testing.T) {
+	t.Parallel()
 	found := recipes(t, "../../docs/extending.md")
 	for _, name := range []string{"journal", "spool"} {
 		if have := linesOf(found[name]); have == 0 || have > mostLines {
@@ -69,6 +70,7 @@ func TestS43RecipesAreShort(t *testing.T) {
 }
 
 func TestS43RecipesPassTheirTestsAsWritten(t *testing.T) {
+	t.Parallel()
 	n := pasted(t)
 	n.run("go", "vet", "./...")
 	n.run("go", "test", "./...")
@@ -77,6 +79,7 @@ func TestS43RecipesPassTheirTestsAsWritten(t *testing.T) {
 // The hooks of both recipes: started before the first file is taken, released after
 // each call, stopped after the last one.
 func TestS43RecipesRunUnderSvc(t *testing.T) {
+	t.Parallel()
 	w, n := newWorld(t), pasted(t)
 	n.write("in/waits.txt", "apples")
 	p := w.runIn(n.dir, "./clerk")
@@ -96,6 +99,7 @@ func TestS43RecipesRunUnderSvc(t *testing.T) {
 
 // A call that runs when the service is told to stop has its end, and its acknowledgement.
 func TestS43CallsAreDrained(t *testing.T) {
+	t.Parallel()
 	w, n := newWorld(t), pasted(t)
 	n.edit("clerk/clerk.go", `	"strings"`, `	"strings"
 	"time"`)

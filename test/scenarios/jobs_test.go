@@ -70,6 +70,7 @@ func (w *world) job(id string) (j jobs.Job) {
 // The process is killed in the middle of the second of three steps. The first one is
 // not done again.
 func TestS38JobIsFinishedThoughItsProcessIsKilled(t *testing.T) {
+	t.Parallel()
 	w, g, folder := newWorld(t), newGallery(t), t.TempDir()
 	victim := w.thumbnails(folder)
 	var id string
@@ -92,6 +93,7 @@ func TestS38JobIsFinishedThoughItsProcessIsKilled(t *testing.T) {
 }
 
 func TestS40OneMethodIsReachedByCallEventAndTimer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	chores := w.run("./testdata/chores")
 	w.prints("call", "chores.tidy")

@@ -166,6 +166,7 @@ func (w *world) runIn(dir string, args ...string) *process {
 
 // A newcomer copies an example, and goes on from there.
 func TestExampleRunsInAModuleOfItsOwn(t *testing.T) {
+	t.Parallel()
 	write := []string{"documents.write", "name=plan", "text=x", "--data", "user_id=bob", "--data", "roles=editor"}
 	for _, tt := range []struct {
 		name string   // of the example

@@ -8,6 +8,7 @@ import (
 )
 
 func TestS51MetricsLogsCallIdsAndServicesAreThereWithoutMore(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	w.createsAirport("Oslo")

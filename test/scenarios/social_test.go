@@ -18,6 +18,7 @@ type story struct {
 }
 
 func TestSocialFromS22ToS34(t *testing.T) {
+	t.Parallel()
 	s := &story{tour: openTour(t)}
 	s.folder = "social"
 	for _, chapter := range []struct {

@@ -170,6 +170,7 @@ func (s *story) s34() {
 
 // A Redis that takes nothing stands behind the door.
 func TestS35StorageThatRefusesIsTold(t *testing.T) {
+	t.Parallel()
 	s := &story{tour: openTour(t), t: t}
 	s.folder = "social"
 	s.redis.shut()

@@ -71,6 +71,7 @@ func (w *tour) answersAll() {
 }
 
 func TestS13ServicesComeUpBeforeTheirBrokerAndRedis(t *testing.T) {
+	t.Parallel()
 	w := newTour(t)
 	for _, name := range []string{"gateway", "trips", "airports"} {
 		w.travel(name).await("msg=started", 1)
@@ -89,6 +90,7 @@ func TestS13ServicesComeUpBeforeTheirBrokerAndRedis(t *testing.T) {
 }
 
 func TestS13EachServiceIsKilledOnce(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all("trips", "airports", "gateway")
 	from, to := w.createsAirport("Oslo"), w.createsAirport("Rome")
@@ -101,6 +103,7 @@ func TestS13EachServiceIsKilledOnce(t *testing.T) {
 }
 
 func TestS13RedisGoesAwayAndComesBack(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	from, to := w.createsAirport("Oslo"), w.createsAirport("Rome")
@@ -117,18 +120,21 @@ func TestS13RedisGoesAwayAndComesBack(t *testing.T) {
 }
 
 func TestS14AirportIsCreated(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	w.wantID(`curl -i -d '{"airport": "first_airport"}' localhost:8000/airport`)
 }
 
 func TestS15AirportIsRead(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	w.shows("curl localhost:8000/airport/"+w.createsAirport("first_airport"), `{"airport": "first_airport"}`)
 }
 
 func TestS16UnknownIdIsNull(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	w.shows("curl localhost:8000/airport/"+strings.Repeat("0", 32), `{"airport": null}`)
@@ -136,6 +142,7 @@ func TestS16UnknownIdIsNull(t *testing.T) {
 }
 
 func TestS17TripIsCreated(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	from, to := w.createsAirport("first_airport"), w.createsAirport("second_airport")
@@ -143,6 +150,7 @@ func TestS17TripIsCreated(t *testing.T) {
 }
 
 func TestS18TripIsRead(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	from, to := w.createsAirport("first_airport"), w.createsAirport("second_airport")
@@ -165,6 +173,7 @@ func (w *tour) wantID(line string) {
 }
 
 func TestS19WrongRequestsNeverKillTheGateway(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	pid := worker(t, w.processes["gateway"].Pid())
@@ -191,6 +200,7 @@ func TestS19WrongRequestsNeverKillTheGateway(t *testing.T) {
 // One request after the other goes to whichever worker is free: where each had a client,
 // there would be as many connections.
 func TestS20RedisIsFoundByItsHostAndSharedByAllWorkers(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	w.all(travelServices...)
 	cmd := exec.CommandContext(await.Within(t), bench.Svc, "config", "--config", "config.yml")
@@ -212,6 +222,7 @@ func TestS20RedisIsFoundByItsHostAndSharedByAllWorkers(t *testing.T) {
 }
 
 func TestS21OrderOfStartIsIrrelevant(t *testing.T) {
+	t.Parallel()
 	for _, order := range [][]string{
 		{"airports", "trips", "gateway"}, {"gateway", "airports", "trips"}, {"trips", "gateway", "airports"},
 	} {
@@ -227,6 +238,7 @@ func TestS21OrderOfStartIsIrrelevant(t *testing.T) {
 }
 
 func TestS21AllServicesRunInOneProcess(t *testing.T) {
+	t.Parallel()
 	w := openTour(t)
 	p := w.travel("./...")
 	p.await("msg=started", len(travelServices))

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -61,15 +62,19 @@ func openTour(t *testing.T) *tour {
 	return w
 }
 
+// ports counts those that freePort has tried.
+var ports atomic.Int64
+
 // freePort returns a port where nobody listens, below those that connections are made
-// from.
+// from, and no port twice.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for port := 20_000 + os.Getpid()%5_000; port < 30_000; port++ {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	first := int64(20_000 + os.Getpid()%5_000)
+	for port := first + ports.Add(1); port < 30_000; port = first + ports.Add(1) {
+		address := net.JoinHostPort("127.0.0.1", strconv.FormatInt(port, 10))
 		if l, err := net.Listen("tcp", address); err == nil {
 			_ = l.Close()
-			return strconv.Itoa(port)
+			return strconv.FormatInt(port, 10)
 		}
 	}
 	t.Fatal("have no free port between 20000 and 30000")

@@ -129,6 +129,7 @@ func (o *office) wantNoSession() {
 }
 
 func TestS42UserIsFound(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	o.launch()
 	if early := o.svc("call", "myservice.get_username", "1"); early.code == 0 || !strings.Contains(early.stderr, "database users is not available") {
@@ -150,6 +151,7 @@ func TestS42UserIsFound(t *testing.T) {
 }
 
 func TestS42SessionOfACallThatFailsIsClosed(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t)
 	o.create()
 	o.launch()

@@ -78,6 +78,7 @@ const bearableBomb = 64 << 20
 
 // A route with a limit of 16 MiB takes what stands here, as far as its size goes.
 func TestBombsAreRefused(t *testing.T) {
+	t.Parallel()
 	s := newWorld(t).site()
 	before := s.resident(t)
 	const m = 8 << 20
@@ -114,6 +115,7 @@ func TestBombsAreRefused(t *testing.T) {
 }
 
 func TestBodyThatIsNoneIsRefused(t *testing.T) {
+	t.Parallel()
 	s := newWorld(t).site()
 	const chunked = "Transfer-Encoding: chunked"
 	for _, tt := range []struct{ name, text string }{

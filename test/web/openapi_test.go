@@ -32,7 +32,13 @@ var visits = map[string][]visit{
 		{"GET", "/documents/plan", "", 401},
 		{"GET", "/audit", "", 401},
 	},
-	"chat":       nil,
+	"chat": nil,
+	"guestbook": {
+		{"GET", "/entries", "", 200},
+		{"GET", "/entries?last=1", "", 200},
+		{"GET", "/entries?last=0", "", 400},
+		{"GET", "/entries?last=x", "", 400},
+	},
 	"metropolis": nil,
 	"notes": {
 		{"POST", "/login", `{"user":"ann","password":"enoki"}`, 200},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/dependency"
+	"github.com/enoki-go/enoki/internal/waitgroup"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/tag"
 	"github.com/enoki-go/enoki/web"
@@ -30,10 +31,18 @@ import (
 // Routes of the process's own services come first. Where the service has a web.Auth,
 // that lets requests in, or not, before anything is looked up.
 //
-// Tag keys: subjects, services (names of those that are served; all), upper (GET is
-// foo.bar.GET), concurrency, refresh and timeout. The configuration section gateway has
-// the same keys, which win, and broker: a section as broker, where the services are on
-// another broker than that of the process.
+// Its tag keys are
+//
+//   - subjects: patterns of subjects that requests may go to, besides those that workers
+//     announce; none;
+//   - services: the names of those that are served; all;
+//   - upper: "true" makes the last word of a subject GET, not get;
+//   - concurrency: how many requests may be under way; beyond, they are answered 503; 1000;
+//   - refresh: how often the services are asked what they are, at least 100ms; 2s;
+//   - timeout: of a request, and the most that its header X-Request-Timeout can ask for; 30s.
+//
+// The configuration section gateway has the same keys, which win, and broker: a section as
+// broker, where the services are on another broker than that of the process.
 type Front struct{ front *front }
 
 var (
@@ -165,15 +174,8 @@ func (f *front) Stop(ctx context.Context) error {
 		f.server.Expect(f.host.Service())
 	}
 	f.mu.Unlock()
-	over := make(chan struct{})
-	go func() { // ends with the requests
-		f.active.Wait()
-		close(over)
-	}()
 	var err error
-	select {
-	case <-over:
-	case <-ctx.Done():
+	if waitgroup.Wait(ctx, &f.active) != nil {
 		err = errors.New("gateway: requests were under way when the time to stop was over")
 	}
 	f.directory.close()

@@ -29,7 +29,7 @@ func (Files) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Hos
 			}
 		}
 	}
-	return Files{func() { polling.Go(poll) }, func() { end(); polling.Wait() }}, tag.Read(t, &o)
+	return Files{func() { polling.Go(poll) }, func() { end(); polling.Wait() }}, tag.Read(t, &o, entrypoint.TagKeys()...)
 }
 
 // Start returns once files would be taken.

@@ -115,11 +115,11 @@ func (p *past) before() outage {
 	return outage{}
 }
 
-// frozen returns the times in which the process was.
+// frozen returns the times in which the process was, or its connection.
 func (p *process) frozen() []outage {
 	var all []outage
 	for _, s := range p.strikes {
-		if s.Fault == string(plan.Freeze) {
+		if plan.Kind(s.Fault).Passes() {
 			all = append(all, outage{s.Time, p.resumedAfter(s.Time, s.Time)})
 		}
 	}
@@ -129,7 +129,7 @@ func (p *process) frozen() []outage {
 // told returns when the process was first told to end, or killed.
 func (p *process) told() (int64, bool) {
 	for _, s := range p.strikes {
-		if s.Fault != string(plan.Freeze) {
+		if !plan.Kind(s.Fault).Passes() {
 			return s.Time, true
 		}
 	}

@@ -57,20 +57,29 @@ func (p *past) outcome(c *call) string {
 func (p *past) answered() Verdict {
 	var f findings
 	v := Verdict{Promise: "P2", Says: "default calls answered with a result"}
+	alone := 0
 	for _, c := range p.callsOf(role.Work) {
+		why, failed := c.failed()
+		if failed && p.severed(c, c.until()) {
+			alone++
+			continue
+		}
 		v.Count++
-		if why, failed := c.failed(); failed {
+		if failed {
 			f.add(why+" [hit by "+p.hits(c)+"]", c.id)
 		}
 	}
-	v.share("answered", v.Count-f.count, v.Count)
+	if v.share("answered", v.Count-f.count, v.Count); alone > 0 {
+		v.Figures += fmt.Sprintf(", but for %d more of callers whose network was cut", alone)
+		v.measured("severed", float64(alone))
+	}
 	return f.into(v)
 }
 
 // hits returns the faults that befell a call while its caller waited: those of
 // the processes that ran it, in order, and of brokers.
 func (p *past) hits(c *call) string {
-	until := c.sent.Time + int64(c.sent.Limit)
+	until := c.until()
 	var kinds []string
 	for _, r := range c.runs {
 		for _, s := range r.process.strikes {
@@ -147,7 +156,7 @@ func (p *past) panicsCostOneCall() Verdict {
 		switch why, failed := c.failed(); {
 		case !failed:
 			f.add("a panic was answered with a result", c.id)
-		case !strings.Contains(why, role.PanicText):
+		case !strings.Contains(why, role.PanicText) && !p.severed(c, c.until()):
 			f.add(why, c.id)
 		}
 	}

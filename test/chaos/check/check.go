@@ -76,6 +76,7 @@ func Judge(facts []history.Fact, r Rules) []Verdict {
 		p.rerunAfterForce(),
 		p.workersBounded(),
 		p.backAfterBroker(),
+		p.backAfterNetwork(),
 		p.stopsGently(),
 		p.stopsAtOnce(),
 		p.panicsCostOneCall(),

@@ -89,6 +89,7 @@ func peace() *tale {
 	t.forced(3000)
 	t.terminated(5000)
 	t.brokerKilled(10_000)
+	t.severed(20_000)
 	t.add(40_000, history.Fact{Kind: history.LoadDone, From: "suite"})
 	return t
 }
@@ -158,6 +159,12 @@ func (t *tale) brokerKilled(ms int64) {
 	}
 }
 
+func (t *tale) severed(ms int64) {
+	t.struck(ms, "worker-0.1", plan.Cut)
+	t.add(ms+1000, history.Fact{Kind: history.Resumed, Process: "worker-0.1", From: "suite"})
+	t.run(ms+1500, "severed", role.Work, "worker-0.1")
+}
+
 // without leaves out the facts for which drop is true.
 func (t *tale) without(drop func(history.Fact) bool) *tale {
 	rest := slices.DeleteFunc(slices.Clone(*t), drop)
@@ -185,7 +192,8 @@ func TestMeasuredDelaysAreShown(t *testing.T) {
 		{"P6", "killed", "max 800ms"},
 		{"P6", "forced stop", "max 20ms"},
 		{"P7", "never more than 2", "most 2"},
-		{"P16", "return", "max 1s"},
+		{"P16", "broker's return", "max 1s"},
+		{"P16", "return of their network", "max 501ms"},
 		{"P17", "SIGTERM", "max 110ms"},
 		{"P17", "two signals", "max 10ms"},
 	} {

@@ -23,7 +23,7 @@ func (p *past) submitted() Verdict {
 	for _, c := range p.callsOf(role.Durable) {
 		_, killed := p.process(c.sent.From).hit(plan.Caller)
 		switch s := c.submitted; {
-		case s == nil && killed:
+		case s == nil && killed, p.severed(c, c.until()) && (s == nil || s.Error != ""):
 			continue
 		case s == nil:
 			f.add("no outcome", c.id)
@@ -107,7 +107,7 @@ func (p *past) detained(from, to int64) bool {
 			switch plan.Kind(s.Fault) {
 			case plan.Kill:
 				return from < s.Time && s.Time <= to
-			case plan.Freeze:
+			case plan.Freeze, plan.Cut, plan.Hole:
 				return s.Time <= to && from <= of.resumedAfter(s.Time, to)
 			default:
 				return false

@@ -95,7 +95,7 @@ func (p *process) healthy(from, to int64) bool {
 		return false
 	}
 	return !slices.ContainsFunc(p.strikes, func(s history.Fact) bool {
-		return s.Time < to && (s.Fault != string(plan.Freeze) || p.resumedAfter(s.Time, to) > from)
+		return s.Time < to && (!plan.Kind(s.Fault).Passes() || p.resumedAfter(s.Time, to) > from)
 	})
 }
 

@@ -26,6 +26,8 @@ const (
 	FillerPrefix    = "filler-"
 	LatePrefix      = "late-"
 	CollectorPrefix = "collector-"
+
+	AttackerPrefix = "attacker-"
 )
 
 // Limits of promises, without the slack.
@@ -63,7 +65,7 @@ func (p *past) reruns(v Verdict, method string, kind plan.Kind, limit time.Durat
 		}
 		for _, r := range of.runs {
 			again := r.rerun(strike)
-			if r.call.method != method || again == nil || p.disturbed(strike.Time, again.began.Time) {
+			if r.call.method != method || again == nil || p.disturbed(strike.Time, again.began.Time) || p.severed(r.call, again.began.Time) {
 				continue
 			}
 			delay := again.began.Since(strike)

@@ -53,7 +53,7 @@ func (p *past) harmed(r *run, strike history.Fact) string {
 	if r.ended != nil && r.ended.Time < strike.Time || r.process.exited == nil {
 		return ""
 	}
-	if p.disturbed(r.began.Time, r.process.exited.Time) {
+	if p.disturbed(r.began.Time, r.process.exited.Time) || p.severed(r.call, r.process.exited.Time) {
 		return ""
 	}
 	if r.ended == nil {
@@ -120,7 +120,7 @@ func (of *process) leaves(code int) string {
 // ended reports whether the process was told to end.
 func (of *process) ended() bool {
 	for _, s := range of.strikes {
-		if s.Fault != string(plan.Freeze) {
+		if !plan.Kind(s.Fault).Passes() {
 			return true
 		}
 	}

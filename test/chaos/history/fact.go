@@ -26,6 +26,12 @@ const (
 	Ended Kind = "ended" // it runs no more: ID, Method, Error
 )
 
+// What an attacker says.
+const (
+	Fired   Kind = "fired"   // a hostile message: Method says what it was, Took the processor time it cost, Error how it was refused
+	Weighed Kind = "weighed" // a process that was attacked has grown by Number KiB
+)
+
 // What the collector finds when all is over.
 const (
 	Buried    Kind = "buried"    // a dead letter: ID of the event, Method of its handler, Error

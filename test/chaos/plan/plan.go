@@ -24,6 +24,8 @@ const (
 	Meta   Kind = "meta"   // kill -9 of the broker that leads JetStream, and a restart
 	Stream Kind = "stream" // kill -9 of the broker that leads the queue of durable calls, or the stream of events, and a restart
 	Active Kind = "active" // kill -9 of the worker process in which something has begun last, and a restart
+	Cut    Kind = "cut"    // the connections of a process are reset, and refused until it is over
+	Hole   Kind = "hole"   // nothing passes on the connections of a process, and none is closed
 )
 
 // Letter returns the letter of the kind in tables.
@@ -37,6 +39,8 @@ func (k Kind) Letter() string {
 		return "S"
 	case Stream:
 		return "Q"
+	case Cut:
+		return "N"
 	default:
 		return strings.ToUpper(string(k[:1]))
 	}
@@ -48,14 +52,21 @@ func (k Kind) OfBroker() bool { return k == Broker || k.OfCluster() }
 // OfCluster reports whether the fault needs a cluster of brokers.
 func (k Kind) OfCluster() bool { return k == Lame || k == Meta || k == Stream }
 
+// OfNetwork reports whether the fault befalls the connection of a process to the
+// broker.
+func (k Kind) OfNetwork() bool { return k == Cut || k == Hole }
+
+// Passes reports whether the process that is hit lives on.
+func (k Kind) Passes() bool { return k == Freeze || k.OfNetwork() }
+
 // Kinds are all kinds.
-var Kinds = []Kind{Kill, Freeze, Double, Term, Broker, Caller, Lame, Meta, Stream, Active}
+var Kinds = []Kind{Kill, Freeze, Double, Term, Broker, Caller, Lame, Meta, Stream, Active, Cut, Hole}
 
 // Fault is one thing that goes wrong.
 type Fault struct {
 	At     time.Duration // since the load began
 	Kind   Kind
-	Target int           // number of the worker process, of the submitter or of the broker
+	Target int           // number of the worker process, of the submitter, of the broker or, of the network, of the client
 	For    time.Duration // frozen, or dead before the restart begins
 }
 
@@ -66,8 +77,10 @@ func (f Fault) String() string {
 		who = "broker"
 	case f.Kind == Caller:
 		who = "submitter"
+	case f.Kind.OfNetwork():
+		who = "client"
 	}
-	if f.Kind == Freeze {
+	if f.Kind.Passes() {
 		what = "for"
 	}
 	target := fmt.Sprintf("%s-%d", who, f.Target)
@@ -89,6 +102,7 @@ type Rules struct {
 	Workers int           // processes; one of them always lives
 	Callers int           // processes that submit durable calls
 	Brokers int           // 1, or the size of the cluster
+	Clients int           // processes whose connections can be hit: the workers, and after them others
 	Length  time.Duration // of the load
 	Gap     time.Duration // between faults, on average
 }
@@ -110,7 +124,7 @@ func New(seed uint64, r Rules) []Fault {
 	d := draw{
 		rng:     rand.New(rand.NewPCG(seed, 1)),
 		rules:   r,
-		workers: make([]time.Duration, r.Workers),
+		workers: make([]time.Duration, max(r.Workers, r.Clients)),
 	}
 	var faults []Fault
 	for at := lead; at < r.Length-tail; {
@@ -130,7 +144,7 @@ type draw struct {
 	rng     *rand.Rand
 	rules   Rules
 	bag     []Kind          // kinds to come, so that each kind comes about equally often
-	workers []time.Duration // until when each worker process is hit
+	workers []time.Duration // until when each worker process, and each other client, is hit
 	broker  time.Duration   // until when there is no other broker fault
 	caller  time.Duration   // until when there is no other one of a submitter
 }
@@ -170,6 +184,8 @@ func (d *draw) complete(f *Fault) bool {
 		return d.ofBroker(f)
 	case f.Kind == Caller:
 		return d.ofCaller(f)
+	case f.Kind.OfNetwork() && d.rng.IntN(2) > 0:
+		return d.ofClient(f)
 	default:
 		return d.ofWorker(f)
 	}
@@ -202,12 +218,7 @@ func (d *draw) ofCaller(f *Fault) bool {
 
 // ofWorker picks one that is not hit, if another one is not hit either.
 func (d *draw) ofWorker(f *Fault) bool {
-	var healthy []int
-	for i, until := range d.workers {
-		if until <= f.At {
-			healthy = append(healthy, i)
-		}
-	}
+	healthy := d.healthy(f.At, 0, d.rules.Workers)
 	if len(healthy) < 2 {
 		return false
 	}
@@ -216,6 +227,8 @@ func (d *draw) ofWorker(f *Fault) bool {
 	switch f.Kind {
 	case Freeze:
 		f.For, more = d.frozen(min(freezeMost, d.rules.Length-f.At-tail/2)), margin/3
+	case Cut, Hole:
+		f.For, more = d.severed(f), 2*margin
 	case Term:
 		f.For, more = d.between(0, 500*time.Millisecond), drain+margin
 	default:
@@ -223,6 +236,37 @@ func (d *draw) ofWorker(f *Fault) bool {
 	}
 	d.workers[f.Target] = f.At + f.For + more
 	return true
+}
+
+// ofClient picks one that is no worker and is not hit.
+func (d *draw) ofClient(f *Fault) bool {
+	healthy := d.healthy(f.At, d.rules.Workers, len(d.workers))
+	if len(healthy) == 0 {
+		return false
+	}
+	f.Target = healthy[d.rng.IntN(len(healthy))]
+	f.For = d.severed(f)
+	d.workers[f.Target] = f.At + f.For + 2*margin
+	return true
+}
+
+// healthy returns those of the processes from one to before another that are not hit.
+func (d *draw) healthy(at time.Duration, from, to int) (all []int) {
+	for i := from; i < to; i++ {
+		if d.workers[i] <= at {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// severed draws for how long a connection is cut or a black hole.
+func (d *draw) severed(f *Fault) time.Duration {
+	length := d.frozen(min(freezeMost, d.rules.Length-f.At-tail/2))
+	if f.Kind == Cut && d.rng.IntN(2) > 0 {
+		return d.between(freezeLeast/2, freezeLeast)
+	}
+	return length
 }
 
 // Times for which a process is frozen.

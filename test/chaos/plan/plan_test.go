@@ -144,3 +144,25 @@ func TestLettersAreDifferent(t *testing.T) {
 		seen[k.Letter()] = k
 	}
 }
+
+func TestNetworksOfWorkersAndOthersAreHitAndNeverTwiceAtOnce(t *testing.T) {
+	r := plan.Rules{Kinds: []plan.Kind{plan.Cut, plan.Hole}, Workers: 3, Clients: 7, Brokers: 1, Length: 10 * time.Minute, Gap: time.Second}
+	for seed := range uint64(20) {
+		until, hit := map[int]time.Duration{}, map[int]int{}
+		for _, f := range plan.New(seed, r) {
+			if f.At < until[f.Target] {
+				t.Errorf("seed %d: %v: want it after the one before, which ends at %v", seed, f, until[f.Target])
+			}
+			if f.For < 500*time.Millisecond || f.For > 10*time.Second || f.Kind == plan.Hole && f.For < time.Second {
+				t.Errorf("seed %d: %v: want a cut of 0.5s to 10s, or a hole of 1s to 10s", seed, f)
+			}
+			until[f.Target] = f.At + f.For
+			hit[f.Target]++
+		}
+		for client := range r.Clients {
+			if hit[client] == 0 {
+				t.Errorf("seed %d: client %d is never hit: %v", seed, client, hit)
+			}
+		}
+	}
+}

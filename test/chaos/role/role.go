@@ -31,6 +31,8 @@ type Setup struct {
 	Emitter   *Emitter   `json:",omitempty"`
 	Filler    *Filler    `json:",omitempty"`
 	Collector *Collector `json:",omitempty"`
+
+	Attacker *Attacker `json:",omitempty"`
 }
 
 // Worker is a process of services.
@@ -48,6 +50,7 @@ type Services string
 // The services of workers.
 const (
 	Calls  Services = "calls"  // that of calls
+	Prey   Services = "prey"   // the same, and one that is attacked
 	Events Services = "events" // handlers, shop and ledger
 	Steps  Services = "steps"  // a handler in order
 	Loose  Services = "loose"  // the same without order
@@ -117,6 +120,8 @@ func (s Setup) play(facts *history.File) error {
 		return s.fill(facts)
 	case s.Collector != nil:
 		return s.collect(facts)
+	case s.Attacker != nil:
+		return s.attack(facts)
 	case s.Naive:
 		return s.serveNaive(facts)
 	default:

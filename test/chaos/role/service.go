@@ -128,6 +128,8 @@ func (s Setup) serve(facts *history.File) {
 func (s Setup) services(facts *journal) []any {
 	database := statements(s.Worker.Database)
 	switch s.Worker.Services {
+	case Prey:
+		return []any{&chaos{Facts: facts}, &prey{}}
 	case Events:
 		return []any{&handlers{Facts: facts}, &shop{Database: database}, &ledger{Database: database}}
 	case Steps:

@@ -48,8 +48,8 @@ type Shipping struct {
 	_ events.Handler `method:"OnPaid" event:"paid"`      // want `tag key "source" is missing: want source:"…", the service that emits the event`
 	_ events.Handler `method:"OnPaid" source:"payments" event:"paid"`
 	_ events.Handler `method:"OnPaid" source:"payments" event:"paid"`           // want `method OnPaid handles payments\.paid already; leave one of the two markers out`
-	_ events.Handler `method:"OnTwo" source:"payments" event:"two"`             // want `have OnTwo\(\*handlers\.Shipping, string, string\), want at most one parameter beside the context`
-	_ events.Handler `method:"Answer" source:"payments" event:"paid"`           // want `have Answer\(\*handlers\.Shipping, handlers\.Paid\) int, want no result but an error`
+	_ events.Handler `method:"OnTwo" source:"payments" event:"two"`             // want `have OnTwo\(string, string\), want at most one parameter beside the context`
+	_ events.Handler `method:"Answer" source:"payments" event:"paid"`           // want `have Answer\(handlers\.Paid\) int, want no result but an error`
 	_ events.Handler `method:"OnPaid" source:"shop" event:"paid" ordered:"idd"` // want `tag key ordered: handlers\.Paid has no field "idd", which is the key`
 	_ events.Handler `method:"OnPaid" source:"shop" event:"a..b"`               // want `tag key event: `
 	_ events.Handler `method:"OnPaid" source:"shop" event:"c" inbox:"main"`     // want `tag key inbox: no such database: service shipping has no field`

@@ -17,7 +17,7 @@ type Orders struct {
 	_ rpc.Method `method:"Wrong"`  // want `method Wrong is func\(\*methods\.Orders\) \(error, int\): error is not the last result`
 	_ rpc.Method `method:"Create"`
 	_ rpc.Method `method:"Create"` // want `rpc\.Method of Create: name "create" on the wire is taken by method Create; give one of them another with the tag key name`
-	_ web.Auth   `method:"Create"` // want `web\.Auth of Create: Create\(\*methods\.Orders, context\.Context, int\) \(map\[string\]int, error\) cannot say who sends a request: want func`
+	_ web.Auth   `method:"Create"` // want `web\.Auth of Create: Create\(context\.Context, int\) \(map\[string\]int, error\) cannot say who sends a request: want func`
 	_ web.Auth   `method:"Who"`
 	_ web.Auth   `method:"Who"`                 // want `the service has a web\.Auth already, Who; leave one of the two out`
 	_ web.Socket `method:"Joined" on:"conect"`  // want `tag on: have "conect", want one of connect, disconnect; did you mean "connect"\?`

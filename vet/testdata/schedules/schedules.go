@@ -18,7 +18,7 @@ type Cleaner struct {
 	_ timer.Job `method:"Clean" every:"50ms" scope:"cluster"`            // want `tag key every: have 50ms with scope:"cluster", want 100ms or more`
 	_ timer.Job `method:"Clean" every:"1m" scope:"cluster" eager:"true"` // want `tag key eager: have "true" with scope:"cluster", want it left out`
 	_ timer.Job `method:"Clean" every:"1m" single_instance:"true"`       // want `tag key single_instance: have "true" with scope:"instance"`
-	_ timer.Job `method:"Sweep" every:"1m"`                              // want `parameters of Sweep\(\*schedules\.Cleaner, string\): a tick has none of type string; want func`
+	_ timer.Job `method:"Sweep" every:"1m"`                              // want `parameters of Sweep\(string\): a tick has none of type string; want func`
 	_ timer.Job `method:"Clean" every:"1m" scope:"cluster"`
 	_ timer.Job `method:"Clean" cron:"@daily" scope:"cluster"` // want `job "clean" in the cluster is taken by every 1m0s of method Clean`
 	_ timer.Job `method:"Tidy" every:"1m"`

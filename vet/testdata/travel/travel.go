@@ -47,9 +47,9 @@ type Item struct {
 type Travel struct {
 	_ rpc.Method `method:"Walk"`
 	_ rpc.Method `method:"Items"`
-	_ rpc.Method `method:"Feed"`                    // want `rpc\.Method of Feed: results of Feed\(\*travel\.Travel\) <-chan int: describe result 1: have .*chan int, want a type that JSON can carry; a field is left out with json:"-"`
-	_ rpc.Method `method:"Deep"`                    // want `rpc\.Method of Deep: parameters of Deep\(\*travel\.Travel, travel\.Deep\): describe parameter 1\.Inner\.Feed: have chan int`
-	_ rpc.Method `method:"Complex"`                 // want `rpc\.Method of Complex: parameters of Complex\(\*travel\.Travel, complex128\): describe parameter 1: have complex128`
+	_ rpc.Method `method:"Feed"`                    // want `rpc\.Method of Feed: results of Feed\(\) <-chan int: describe result 1: have .*chan int, want a type that JSON can carry; a field is left out with json:"-"`
+	_ rpc.Method `method:"Deep"`                    // want `rpc\.Method of Deep: parameters of Deep\(travel\.Deep\): describe parameter 1\.Inner\.Feed: have chan int`
+	_ rpc.Method `method:"Complex"`                 // want `rpc\.Method of Complex: parameters of Complex\(complex128\): describe parameter 1: have complex128`
 	_ rpc.Method `method:"Keys"`                    // want `have map key travel\.Deep|map key`
 	_ web.Route  `method:"Deep" route:"POST /deep"` // want `web\.Route of Deep: .*have chan int, want a type that JSON can carry`
 	_ web.Route  `method:"One" route:"GET /items/{id}" args:"id"`

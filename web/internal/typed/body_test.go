@@ -100,6 +100,26 @@ func TestElementsThatCannotBeComparedAreRefused(t *testing.T) {
 		"body.tags[0]: have a list, want text", "body.tags[1]: have an object, want text")
 }
 
+// In memory, 19.99 is no multiple of 0.01.
+func TestMultiplesAreThoseOfDecimals(t *testing.T) {
+	t.Parallel()
+	type priced struct {
+		Price float64 `json:"price" multipleOf:"0.01"`
+	}
+	for body, want := range map[string][]string{
+		`{"price":19.99}`:               nil,
+		`{"price":-0.07}`:               nil,
+		`{"price":0}`:                   nil,
+		`{"price":1234567.89}`:          nil,
+		`{"price":19.995}`:              {"body.price: have 19.995, want a multiple of 0.01"},
+		`{"price":0.001}`:               {"body.price: have 0.001, want a multiple of 0.01"},
+		`{"price":1234567.895}`:         {"body.price: have 1.234567895e+06, want a multiple of 0.01"},
+		`{"price":1000000000000.00501}`: {"body.price: have 1.000000000000005e+12, want a multiple of 0.01"},
+	} {
+		wantDetails(t, decode(t, route("POST /x", of[priced]()), request{line: "POST /x", body: body}, new(priced)), want...)
+	}
+}
+
 func TestNumbersBeyondTheirTypeAreRefused(t *testing.T) {
 	t.Parallel()
 	type numbers struct {

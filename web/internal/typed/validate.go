@@ -203,7 +203,7 @@ func (c *check) number(v any, f *findings) {
 		{s.Maximum, s.Maximum != nil && n > *s.Maximum, "at most "},
 		{s.ExclusiveMinimum, s.ExclusiveMinimum != nil && n <= *s.ExclusiveMinimum, "more than "},
 		{s.ExclusiveMaximum, s.ExclusiveMaximum != nil && n >= *s.ExclusiveMaximum, "less than "},
-		{s.MultipleOf, s.MultipleOf != nil && math.Mod(n, *s.MultipleOf) != 0, "a multiple of "},
+		{s.MultipleOf, s.MultipleOf != nil && !isMultiple(n, *s.MultipleOf), "a multiple of "},
 	} {
 		if limit.bad {
 			f.say(haveWant(v, limit.want+strconv.FormatFloat(*limit.at, 'f', -1, 64)))
@@ -211,6 +211,16 @@ func (c *check) number(v any, f *findings) {
 	}
 	c.scalar.listed(v, f)
 }
+
+// isMultiple reports whether n is a multiple of unit, as decimals are: 19.99 is one of 0.01,
+// though neither is exactly so in memory.
+func isMultiple(n, unit float64) bool {
+	times := n / unit
+	return math.Abs(times-math.Round(times)) <= math.Abs(times)*rounding
+}
+
+// rounding is how far a quotient of two rounded numbers may be from the true one, at most.
+const rounding = 1.0 / (1 << 51)
 
 func (s *scalar) listed(v any, f *findings) {
 	if len(s.enum) == 0 || slices.Contains(s.enum, asFloat(v)) {

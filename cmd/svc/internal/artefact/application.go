@@ -117,16 +117,7 @@ func (a *Application) Check() error {
 			}
 		}
 	}
-	for _, v := range a.Config.variables {
-		if _, given := a.Env[v.name]; !given && !v.optional && !v.secret && a.value(v) == "" {
-			errs = append(errs, fmt.Errorf("%s asks for ${%s}, which has no default: give it one, or say what it is with --env %s=VALUE", v.at, v.name, v.name))
-		}
-	}
-	for name := range a.Env {
-		if !a.Config.asks(name) && !slices.Contains(usual, name) {
-			errs = append(errs, fmt.Errorf("--env %s: no configuration file asks for ${%s}", name, name))
-		}
-	}
+	errs = append(errs, a.unset()...)
 	for _, s := range a.Config.servers {
 		if s.local() && a.needs(s.kind) {
 			errs = append(errs, fmt.Errorf("%s names the %s at %s, which is the container itself: write ${%s_HOST:%s}", s.at, s.kind.label, s.host, strings.ToUpper(s.kind.name), s.host))
@@ -143,6 +134,21 @@ func (a *Application) clashes() (errs []error) {
 	for _, p := range a.Programs {
 		if beside[p.Name] {
 			errs = append(errs, fmt.Errorf("the program %s would have the name of what stands beside it: give its folder another name, or make one program of all with --together", p.Name))
+		}
+	}
+	return errs
+}
+
+// unset finds variables that have no value, and values that no variable has.
+func (a *Application) unset() (errs []error) {
+	for _, v := range a.Config.variables {
+		if _, given := a.Env[v.name]; !given && !v.optional && !v.secret && a.value(v) == "" {
+			errs = append(errs, fmt.Errorf("%s asks for ${%s}, which has no default: give it one, or say what it is with --env %s=VALUE", v.at, v.name, v.name))
+		}
+	}
+	for name := range a.Env {
+		if !a.Config.asks(name) && !slices.Contains(usual, name) {
+			errs = append(errs, fmt.Errorf("--env %s: no configuration file asks for ${%s}", name, name))
 		}
 	}
 	return errs

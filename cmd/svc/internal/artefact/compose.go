@@ -51,6 +51,23 @@ func (a *Application) composed(at Place, p Program, open map[int]bool) *yaml.Nod
 	if len(a.Programs) > 1 {
 		build.Content = append(build.Content, node("args"), flow("SERVICE", a.choice(at, p)))
 	}
+	return block(
+		"build", build,
+		"image", a.image(p),
+		"command", a.arguments("/run/secrets"),
+		"environment", a.told(),
+		"secrets", a.mounted(p),
+		"ports", opened(p, open),
+		"restart", "unless-stopped",
+		"stop_grace_period", remark(fmt.Sprintf("%ds", a.grace()), a.why()),
+		"read_only", true,
+		"cap_drop", words("ALL"),
+		"security_opt", words("no-new-privileges:true"),
+	)
+}
+
+// told is the environment of a container.
+func (a *Application) told() *yaml.Node {
 	environment := block()
 	for _, s := range a.environment() {
 		environment.Content = append(environment.Content, node(s.name), node(verbatim(s.value)))
@@ -58,35 +75,33 @@ func (a *Application) composed(at Place, p Program, open map[int]bool) *yaml.Nod
 	for _, name := range a.secrets() {
 		environment.Content = append(environment.Content, node(name), node("${"+name+":?a secret, letters and digits}"))
 	}
-	var secrets, ports any
+	return environment
+}
+
+// mounted are the secrets that a container has as files, nil for none.
+func (a *Application) mounted(p Program) any {
 	names := p.secrets()
 	if a.Credentials != "" {
 		names = append(names, credentialsFile)
 	}
-	if len(names) > 0 {
-		secrets = remark(words(names...), "files in /run/secrets")
+	if len(names) == 0 {
+		return nil
 	}
-	if p.HTTP() {
-		outside := p.Port
-		for open[outside] {
-			outside++
-		}
-		open[outside] = true
-		ports = words(fmt.Sprintf("127.0.0.1:%d:%d", outside, p.Port))
+	return remark(words(names...), "files in /run/secrets")
+}
+
+// opened is where the HTTP server of a container is reached, nil without one. It takes the
+// first port of this machine that is not open for another.
+func opened(p Program, open map[int]bool) any {
+	if !p.HTTP() {
+		return nil
 	}
-	return block(
-		"build", build,
-		"image", a.image(p),
-		"command", a.arguments("/run/secrets"),
-		"environment", environment,
-		"secrets", secrets,
-		"ports", ports,
-		"restart", "unless-stopped",
-		"stop_grace_period", remark(fmt.Sprintf("%ds", a.grace()), a.why()),
-		"read_only", true,
-		"cap_drop", words("ALL"),
-		"security_opt", words("no-new-privileges:true"),
-	)
+	outside := p.Port
+	for open[outside] {
+		outside++
+	}
+	open[outside] = true
+	return words(fmt.Sprintf("127.0.0.1:%d:%d", outside, p.Port))
 }
 
 // verbatim writes a text in which docker compose would look for variables.

@@ -1,6 +1,7 @@
 package artefact
 
 import (
+	"cmp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -64,12 +65,7 @@ func (a *Application) composedPostgres() *yaml.Node {
 	)
 }
 
-func (d database) admin() string {
-	if d.user == "" {
-		return "postgres"
-	}
-	return d.user
-}
+func (d database) admin() string { return cmp.Or(d.user, "postgres") }
 
 func (d database) first() string {
 	if len(d.names) == 0 {

@@ -134,13 +134,7 @@ func (c *Config) scalar(text string, path []string, at string) {
 
 // readServer takes a URL apart in which variables may stand for parts.
 func readServer(text, at string) (server, bool) {
-	// What stands for a variable in the URL has letters and digits alone, as a host may.
-	var found []variable
-	bare := placeholder.ReplaceAllStringFunc(text, func(p string) string {
-		m := placeholder.FindStringSubmatch(p)
-		found = append(found, variable{name: m[1], fallback: m[3]})
-		return fmt.Sprintf("variable%d", len(found)-1)
-	})
+	bare, part := withoutVariables(text)
 	u, err := url.Parse(bare)
 	if err != nil || u.Host == "" {
 		return server{}, false
@@ -149,19 +143,31 @@ func readServer(text, at string) (server, bool) {
 	if !known {
 		return server{}, false
 	}
-	of := func(part string) (name, value string) {
-		digits, is := strings.CutPrefix(part, "variable")
+	s := server{kind: k, at: at}
+	s.hostVar, s.host = part(u.Hostname())
+	_, s.user = part(u.User.Username())
+	password, _ := u.User.Password()
+	s.password, _ = part(password)
+	_, s.database = part(strings.TrimPrefix(u.Path, "/"))
+	return s, true
+}
+
+// withoutVariables puts a word in the place of each variable of a URL: letters and digits
+// alone, as a host may have. It returns what reads a part of the URL: the name and default
+// of its variable, or no name and the part itself.
+func withoutVariables(text string) (bare string, part func(string) (name, value string)) {
+	var found []variable
+	bare = placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		m := placeholder.FindStringSubmatch(p)
+		found = append(found, variable{name: m[1], fallback: m[3]})
+		return fmt.Sprintf("variable%d", len(found)-1)
+	})
+	return bare, func(word string) (name, value string) {
+		digits, is := strings.CutPrefix(word, "variable")
 		i, err := strconv.Atoi(digits)
 		if !is || err != nil || i >= len(found) {
-			return "", part
+			return "", word
 		}
 		return found[i].name, found[i].fallback
 	}
-	s := server{kind: k, at: at}
-	s.hostVar, s.host = of(u.Hostname())
-	_, s.user = of(u.User.Username())
-	password, _ := u.User.Password()
-	s.password, _ = of(password)
-	_, s.database = of(strings.TrimPrefix(u.Path, "/"))
-	return s, true
 }

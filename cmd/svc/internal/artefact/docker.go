@@ -46,18 +46,8 @@ func (a *Application) Docker(at Place) ([]File, error) {
 	if err := a.plainPaths(at); err != nil {
 		return nil, err
 	}
-	entry, copies := a.entrypoint()
-	dockerfile := path.Join(at.Folder, "Dockerfile")
-	i := image{
-		Comment: "The image of the application. From the root of the module:",
-		Command: fmt.Sprintf("docker build -f %s -t %s .", dockerfile, a.image(a.Programs[0])),
-		Go:      module.version, Download: module.download, Several: len(a.Programs) > 1,
-		Build: a.build(at), Copies: copies, Ports: a.ports(), Entrypoint: entry,
-	}
-	if i.Several {
-		i.Comment = "The image of one service; SERVICE is " + or(a.choices(at)) + ". From the root of the module:"
-		i.Command = fmt.Sprintf("docker build -f %s --build-arg SERVICE=%s -t %s .", dockerfile, a.choice(at, a.Programs[0]), a.image(a.Programs[0]))
-	}
+	i := a.imageAt(at)
+	i.Go, i.Download = module.version, module.download
 	var files []File
 	for _, p := range a.Programs {
 		if p.Build == "" {
@@ -75,6 +65,22 @@ func (a *Application) Docker(at Place) ([]File, error) {
 		files = append(files, File{f.name, text})
 	}
 	return files, nil
+}
+
+// imageAt says of an image what does not depend on the module.
+func (a *Application) imageAt(at Place) image {
+	entry, copies := a.entrypoint()
+	dockerfile := path.Join(at.Folder, "Dockerfile")
+	i := image{
+		Comment: "The image of the application. From the root of the module:",
+		Command: fmt.Sprintf("docker build -f %s -t %s .", dockerfile, a.image(a.Programs[0])),
+		Several: len(a.Programs) > 1, Build: a.build(at), Copies: copies, Ports: a.ports(), Entrypoint: entry,
+	}
+	if i.Several {
+		i.Comment = "The image of one service; SERVICE is " + or(a.choices(at)) + ". From the root of the module:"
+		i.Command = fmt.Sprintf("docker build -f %s --build-arg SERVICE=%s -t %s .", dockerfile, a.choice(at, a.Programs[0]), a.image(a.Programs[0]))
+	}
+	return i
 }
 
 // plainPath is one that means nothing else to a shell, and nothing to Docker.
@@ -192,11 +198,12 @@ func readModule(dir string) (m module, err error) {
 	if err != nil {
 		return m, err
 	}
-	kept, err := m.read(string(text))
-	if err != nil {
-		return m, fmt.Errorf("%s: %w", filepath.Join(dir, "go.mod"), err)
+	kept, outside := m.read(string(text))
+	vendored := exists(dir, "vendor/modules.txt")
+	if outside != "" && !vendored {
+		return m, fmt.Errorf("%s: it replaces a module by %s, which Docker is not sent: require a version of it, vendor the modules (go mod vendor), or keep it below the module", filepath.Join(dir, "go.mod"), outside)
 	}
-	m.download = len(kept) == 0 && !exists(dir, "vendor/modules.txt") && !exists(dir, "go.work")
+	m.download = len(kept) == 0 && !vendored && !exists(dir, "go.work")
 	if exists(dir, "go.work") {
 		return m, nil
 	}
@@ -205,8 +212,8 @@ func readModule(dir string) (m module, err error) {
 }
 
 // read takes from a go.mod what matters, and returns the folders that it replaces modules
-// with.
-func (m *module) read(text string) (kept []string, err error) {
+// with: those below it, and one that lies outside.
+func (m *module) read(text string) (kept []string, outside string) {
 	m.version = "1"
 	for line := range strings.Lines(text) {
 		words := strings.Fields(strings.Split(line, "//")[0])
@@ -222,10 +229,10 @@ func (m *module) read(text string) (kept []string, err error) {
 		case strings.HasPrefix(to, "./"):
 			kept = append(kept, path.Clean(to))
 		case strings.HasPrefix(to, "../"), strings.HasPrefix(to, "/"):
-			return nil, fmt.Errorf("it replaces a module by %s, which Docker is not sent: require a version of it, vendor the modules (go mod vendor), or keep it below the module", to)
+			outside = to
 		}
 	}
-	return kept, nil
+	return kept, outside
 }
 
 func exists(dir, file string) bool {

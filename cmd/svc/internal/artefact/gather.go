@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/launch"
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/service"
 )
 
 // defaultDrain and defaultPort hold where the configuration says nothing.
@@ -78,7 +78,7 @@ func place(programs []launch.Program, folder string) (Place, error) {
 		return at, nil
 	}
 	rel, err := filepath.Rel(at.Module, folder)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	if err != nil || !filepath.IsLocal(rel) {
 		return at, fmt.Errorf("the folder %s is not in the module %s, which the image is built from: want one below it", folder, at.Module)
 	}
 	at.Folder = filepath.ToSlash(rel)
@@ -90,27 +90,7 @@ var wordsOfLayout = regexp.MustCompile(`^(cmd|internal|pkg|services|examples|v\d
 
 // common names the folder that all programs share.
 func common(programs []launch.Program) string {
-	var shared []string
-	for _, p := range programs {
-		paths := []string{p.Main}
-		if p.Main == "" {
-			paths = nil
-			for _, pkg := range p.Packages {
-				paths = append(paths, pkg.ImportPath)
-			}
-		}
-		for _, one := range paths {
-			parts := strings.Split(one, "/")
-			if shared == nil {
-				shared = parts
-			}
-			n := 0
-			for n < min(len(parts), len(shared)) && parts[n] == shared[n] {
-				n++
-			}
-			shared = shared[:n]
-		}
-	}
+	shared := beginning(importPaths(programs))
 	for len(shared) > 1 && wordsOfLayout.MatchString(shared[len(shared)-1]) {
 		shared = shared[:len(shared)-1]
 	}
@@ -118,6 +98,33 @@ func common(programs []launch.Program) string {
 		return "services"
 	}
 	return strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(shared[len(shared)-1]))
+}
+
+func importPaths(programs []launch.Program) (all []string) {
+	for _, p := range programs {
+		if p.Main != "" {
+			all = append(all, p.Main)
+			continue
+		}
+		for _, pkg := range p.Packages {
+			all = append(all, pkg.ImportPath)
+		}
+	}
+	return all
+}
+
+// beginning returns the folders that all paths begin with.
+func beginning(paths []string) []string {
+	shared := strings.Split(paths[0], "/")
+	for _, one := range paths[1:] {
+		parts := strings.Split(one, "/")
+		n := 0
+		for n < min(len(parts), len(shared)) && parts[n] == shared[n] {
+			n++
+		}
+		shared = shared[:n]
+	}
+	return shared
 }
 
 // config reads the files, which the image is to hold.
@@ -129,7 +136,7 @@ func (w Wanted) config(cwd, module string) (Config, error) {
 			abs = filepath.Join(cwd, file)
 		}
 		rel, err := filepath.Rel(module, abs)
-		if err != nil || strings.HasPrefix(rel, "..") {
+		if err != nil || !filepath.IsLocal(rel) {
 			return Config{}, fmt.Errorf("--config %s: it is not in the module %s, which the image is built from: move it there", file, module)
 		}
 		shown = append(shown, filepath.ToSlash(rel))
@@ -161,9 +168,15 @@ func (w Wanted) program(ctx context.Context, b launch.Builder, p launch.Program,
 		}
 		all.Source = string(text)
 	}
+	all.Manifest, err = w.describe(ctx, b, p, name)
+	return all, err
+}
+
+// describe builds a program and asks it what it declares.
+func (w Wanted) describe(ctx context.Context, b launch.Builder, p launch.Program, name string) (service.Manifest, error) {
 	binary, err := b.Build(ctx, p)
 	if err != nil {
-		return all, err
+		return service.Manifest{}, err
 	}
 	var args []string
 	for _, file := range w.Files {
@@ -172,23 +185,16 @@ func (w Wanted) program(ctx context.Context, b launch.Builder, p launch.Program,
 	for _, d := range w.Defines {
 		args = append(args, "--define", d)
 	}
-	all.Manifest, err = launch.Describe(ctx, binary, args, nil)
+	m, err := launch.Describe(ctx, binary, args, nil)
 	if _, refused := errors.AsType[*launch.DeclareError](err); refused {
-		err = fmt.Errorf("%s does not describe itself:\n%w\nit is asked with --config and --define of this command and its environment; a variable or secret that it misses can be set for this command, and is written nowhere", path.Join(name), err)
+		err = fmt.Errorf("%s does not describe itself:\n%w\nit is asked with --config and --define of this command and its environment; a variable or secret that it misses can be set for this command, and is written nowhere", name, err)
 	}
-	return all, err
+	return m, err
 }
 
 // settings takes from the configuration what Docker and Kubernetes have to know.
 func (w Wanted) settings(a *Application) error {
-	var sources []config.Option
-	for _, file := range w.Files {
-		sources = append(sources, config.File(file))
-	}
-	for _, d := range w.Defines {
-		sources = append(sources, config.Define(d))
-	}
-	cfg, err := config.Load(sources...)
+	cfg, err := w.load()
 	if err != nil {
 		return err
 	}
@@ -208,6 +214,17 @@ func (w Wanted) settings(a *Application) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (w Wanted) load() (*config.Config, error) {
+	var sources []config.Option
+	for _, file := range w.Files {
+		sources = append(sources, config.File(file))
+	}
+	for _, d := range w.Defines {
+		sources = append(sources, config.Define(d))
+	}
+	return config.Load(sources...)
 }
 
 func port(web map[string]any, otherwise int) int {

@@ -1,6 +1,7 @@
 package artefact
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -122,12 +123,7 @@ func (a *Application) database() (d database) {
 		if s.kind != postgres || s.hostVar == "" {
 			continue
 		}
-		if d.user == "" {
-			d.user = s.user
-		}
-		if d.password == "" {
-			d.password = s.password
-		}
+		d.user, d.password = cmp.Or(d.user, s.user), cmp.Or(d.password, s.password)
 		if s.database != "" && !slices.Contains(d.names, s.database) {
 			d.names = append(d.names, s.database)
 		}

@@ -3,12 +3,13 @@
 package artefact
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/atomicfile"
 )
 
 // A File is one artefact.
@@ -40,18 +41,12 @@ func Write(dir string, files []File, force bool) ([]State, error) {
 	states := make([]State, len(files))
 	var exist ExistsError
 	for i, f := range files {
-		path := filepath.Join(dir, filepath.FromSlash(f.Path))
-		have, err := os.ReadFile(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			states[i] = Created
-		case err != nil:
+		var err error
+		if states[i], err = f.state(dir); err != nil {
 			return nil, err
-		case bytes.Equal(have, []byte(f.Text)):
-			states[i] = Unchanged
-		default:
-			states[i] = Replaced
-			exist.Paths = append(exist.Paths, path)
+		}
+		if states[i] == Replaced {
+			exist.Paths = append(exist.Paths, f.in(dir))
 		}
 	}
 	if len(exist.Paths) > 0 && !force {
@@ -61,30 +56,27 @@ func Write(dir string, files []File, force bool) ([]State, error) {
 		if states[i] == Unchanged {
 			continue
 		}
-		if err := f.write(dir); err != nil {
+		if err := atomicfile.Write(f.in(dir), []byte(f.Text)); err != nil {
 			return nil, err
 		}
 	}
 	return states, nil
 }
 
-// write replaces the file at once, so that nobody reads half of it.
-func (f File) write(dir string) error {
-	path := filepath.Join(dir, filepath.FromSlash(f.Path))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
+// in returns where the file lies.
+func (f File) in(dir string) string { return filepath.Join(dir, filepath.FromSlash(f.Path)) }
+
+// state returns what will become of the file.
+func (f File) state(dir string) (State, error) {
+	have, err := os.ReadFile(f.in(dir))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Created, nil
+	case err != nil:
+		return "", err
+	case string(have) == f.Text:
+		return Unchanged, nil
+	default:
+		return Replaced, nil
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".svc-*")
-	if err != nil {
-		return err
-	}
-	_, err = draft.WriteString(f.Text)
-	err = errors.Join(err, draft.Chmod(0o644), draft.Close())
-	if err == nil {
-		err = os.Rename(draft.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(draft.Name()) // err says more
-	}
-	return err
 }

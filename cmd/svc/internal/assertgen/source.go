@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/syntax"
 )
 
 func read(dir string) (*source, error) {
@@ -23,7 +25,7 @@ func read(dir string) (*source, error) {
 		for _, decl := range f.Decls {
 			switch decl := decl.(type) {
 			case *ast.FuncDecl:
-				if typ := receiver(decl); typ != "" {
+				if typ := syntax.Receiver(decl); typ != "" {
 					s.methods[typ+"."+decl.Name.Name] = declared{decl, f}
 				}
 			case *ast.GenDecl:
@@ -93,18 +95,4 @@ func (s *source) marker(typ string, f *ast.Field) (markedMethod, bool) {
 		typ: typ, method: method, place: filepath.Base(at.Filename) + ":" + strconv.Itoa(at.Line),
 		marker: "_ " + s.text(f.Type) + " " + strings.ReplaceAll(f.Tag.Value, "\n", " "),
 	}, true
-}
-
-func receiver(f *ast.FuncDecl) string {
-	if f.Recv == nil || len(f.Recv.List) != 1 {
-		return ""
-	}
-	t := f.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name
-	}
-	return ""
 }

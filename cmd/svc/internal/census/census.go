@@ -3,7 +3,6 @@
 package census
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -75,73 +74,28 @@ func (s Census) Since(before Census) []Service {
 }
 
 func (s Census) sum(before Census, seconds float64) []Service {
-	rows := []Service{}
+	places, past := make(map[string]*tally), before.byInstance()
+	var all []*tally
 	for _, now := range s.Instances {
-		i := slices.IndexFunc(rows, func(r Service) bool { return r.Name == now.Name })
-		if i < 0 {
-			i = len(rows)
-			rows = append(rows, Service{Name: now.Name, Methods: []Method{}, Entrypoints: []Entrypoint{}})
+		t := places[now.Name]
+		if t == nil {
+			t = newTally(now.Name)
+			places[now.Name] = t
+			all = append(all, t)
 		}
-		rows[i].add(now, before.of(now))
+		earlier, said := past[instanceOf(now)]
+		if !said && now.Started.Before(before.Taken) {
+			earlier = now // it has missed to answer
+		}
+		t.add(now, earlier)
 	}
-	for i := range rows {
-		rows[i].rate(seconds)
-		rows[i].rateEntrypoints(seconds)
+	rows := make([]Service, len(all))
+	for i, t := range all {
+		t.rate(seconds)
+		t.rateEntrypoints(seconds)
+		rows[i] = t.Service
 	}
 	return rows
-}
-
-// of returns what the same instance said.
-func (s Census) of(now broker.Stats) broker.Stats {
-	for _, b := range s.Instances {
-		if b.Name == now.Name && b.ID == now.ID && b.Started.Equal(now.Started) {
-			return b
-		}
-	}
-	if now.Started.Before(s.Taken) {
-		return now // it has missed to answer
-	}
-	return broker.Stats{}
-}
-
-// add counts what an instance has to say that it had not said before.
-func (r *Service) add(now, before broker.Stats) {
-	r.Instances++
-	r.Workers = more(r.Workers, now.Data["svc_workers"])
-	r.Busy = more(r.Busy, now.Data["svc_workers_busy"])
-	r.Waiting = more(r.Waiting, now.Data["svc_calls_waiting"])
-	if _, handles := now.Data["svc_events_failed_total"]; handles {
-		r.Events = cmp.Or(r.Events, new(Events))
-		r.Events.Failed += grown(now.Data["svc_events_failed_total"], before.Data["svc_events_failed_total"])
-		r.Events.Dropped += grown(now.Data["svc_events_dropped_total"], before.Data["svc_events_dropped_total"])
-		r.Events.Dead += grown(now.Data["svc_events_dead_total"], before.Data["svc_events_dead_total"])
-	}
-	for _, e := range now.Endpoints {
-		var b broker.EndpointStats
-		if i := slices.IndexFunc(before.Endpoints, func(b broker.EndpointStats) bool { return b.Name == e.Name && b.Subject == e.Subject }); i >= 0 {
-			b = before.Endpoints[i]
-		}
-		r.method(e).add(e, b)
-	}
-	r.addEntrypoints(now, before)
-	r.addTargets(now, before)
-}
-
-func (r *Service) method(e broker.EndpointStats) *Method {
-	i := slices.IndexFunc(r.Methods, func(m Method) bool { return m.Name == e.Name && m.Subject == e.Subject })
-	if i < 0 {
-		i = len(r.Methods)
-		r.Methods = append(r.Methods, Method{Name: e.Name, Subject: e.Subject})
-	}
-	return &r.Methods[i]
-}
-
-func (m *Method) add(now, before broker.EndpointStats) {
-	m.Instances++
-	m.Requests += grown(float64(now.NumRequests), float64(before.NumRequests))
-	m.Errors += grown(float64(now.NumErrors), float64(before.NumErrors))
-	m.took += max(float64(now.ProcessingTime)-float64(before.ProcessingTime), 0)
-	m.LastError = cmp.Or(m.LastError, now.LastError)
 }
 
 // most is what is counted at the most: whoever is on the bus sends numbers, and beyond it

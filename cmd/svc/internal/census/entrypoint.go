@@ -46,12 +46,11 @@ func Sum(rows []Service) (all Entrypoint) {
 
 // addEntrypoints counts what an instance has to say of its entrypoints that it had not
 // said before.
-func (r *Service) addEntrypoints(now, before broker.Stats) {
-	past := entrypointsOf(before)
+func (r *tally) addEntrypoints(now, before broker.Stats) {
+	past := index(entrypointsOf(before), Entrypoint.place)
 	for _, e := range entrypointsOf(now) {
-		i := slices.IndexFunc(past, e.same)
-		if i >= 0 {
-			e.less(past[i])
+		if earlier, said := past[e.place()]; said {
+			e.less(earlier)
 		}
 		e.Instances = 1
 		r.entrypoint(e).merge(e)
@@ -59,10 +58,9 @@ func (r *Service) addEntrypoints(now, before broker.Stats) {
 }
 
 // entrypoint returns the row of an entrypoint.
-func (r *Service) entrypoint(e Entrypoint) *Entrypoint {
-	i := slices.IndexFunc(r.Entrypoints, e.same)
-	if i < 0 {
-		i = len(r.Entrypoints)
+func (r *tally) entrypoint(e Entrypoint) *Entrypoint {
+	i, found := at(r.entrypoints, e.place(), len(r.Entrypoints))
+	if !found {
 		r.Entrypoints = append(r.Entrypoints, Entrypoint{Kind: e.Kind, Name: e.Name, Address: e.Address})
 	}
 	return &r.Entrypoints[i]
@@ -72,9 +70,10 @@ func (r *Service) entrypoint(e Entrypoint) *Entrypoint {
 // know of others, or is of others, its endpoints.
 func entrypointsOf(s broker.Stats) []Entrypoint {
 	all := make([]Entrypoint, 0, len(s.Entrypoints)+len(s.Endpoints))
+	endpoints := index(s.Endpoints, placeOf) // which say the last error
 	for _, e := range s.Entrypoints {
 		all = append(all, Entrypoint{
-			Kind: e.Kind, Name: e.Name, Address: e.Address, LastError: lastError(s.Endpoints, e.Name, e.Address),
+			Kind: e.Kind, Name: e.Name, Address: e.Address, LastError: endpoints[place{"", e.Name, e.Address}].LastError,
 			Requests: Bounded(float64(e.Requests)), Errors: Bounded(float64(e.Errors)), took: float64(max(e.Nanoseconds, 0)), latency: e.Latency,
 		})
 	}
@@ -88,16 +87,6 @@ func entrypointsOf(s broker.Stats) []Entrypoint {
 		})
 	}
 	return all
-}
-
-// lastError returns that of an endpoint, which entrypoints do not say.
-func lastError(endpoints []broker.EndpointStats, name, subject string) string {
-	for _, e := range endpoints {
-		if e.Name == name && e.Subject == subject {
-			return e.LastError
-		}
-	}
-	return ""
 }
 
 // kindOf returns what an endpoint is by its subject; what is in no namespace of ours is
@@ -115,9 +104,18 @@ func kindOf(e broker.EndpointStats, namespace string) string {
 	}
 }
 
-func (e *Entrypoint) same(o Entrypoint) bool {
-	return e.Kind == o.Kind && e.Name == o.Name && e.Address == o.Address
+// EventOf returns what a subject of a namespace carries, as "source.type", or a pattern of
+// it; false where that is no event.
+func EventOf(subject, namespace string) (event string, ok bool) {
+	rest, ok := strings.CutPrefix(subject, namespace+".evt.")
+	parts := strings.SplitN(rest, ".", 3) // source, partition, type
+	if !ok || len(parts) < 3 {
+		return "", false
+	}
+	return parts[0] + "." + parts[2], true
 }
+
+func (e Entrypoint) place() place { return place{e.Kind, e.Name, e.Address} }
 
 // less leaves what was counted since.
 func (e *Entrypoint) less(before Entrypoint) {
@@ -152,23 +150,21 @@ func milliseconds(d time.Duration) float64 {
 }
 
 // addTargets counts what an instance has called and emitted that it had not before.
-func (r *Service) addTargets(now, before broker.Stats) {
+func (r *tally) addTargets(now, before broker.Stats) {
+	past := index(before.Targets, targetPlace)
 	for _, t := range now.Targets {
-		var past broker.TargetStats
-		if i := slices.IndexFunc(before.Targets, func(b broker.TargetStats) bool { return b.Kind == t.Kind && b.Target == t.Target }); i >= 0 {
-			past = before.Targets[i]
-		}
-		row := r.target(t)
-		row.Requests += grown(float64(t.Requests), float64(past.Requests))
-		row.Errors += grown(float64(t.Errors), float64(past.Errors))
+		row, earlier := r.target(t), past[targetPlace(t)]
+		row.Requests += grown(float64(t.Requests), float64(earlier.Requests))
+		row.Errors += grown(float64(t.Errors), float64(earlier.Errors))
 	}
 }
 
+func targetPlace(t broker.TargetStats) place { return place{t.Kind, t.Target, ""} }
+
 // target returns the row of a target.
-func (r *Service) target(t broker.TargetStats) *Target {
-	i := slices.IndexFunc(r.Targets, func(row Target) bool { return row.Kind == t.Kind && row.Target == t.Target })
-	if i < 0 {
-		i = len(r.Targets)
+func (r *tally) target(t broker.TargetStats) *Target {
+	i, found := at(r.targets, targetPlace(t), len(r.Targets))
+	if !found {
 		r.Targets = append(r.Targets, Target{Kind: t.Kind, Target: t.Target})
 	}
 	return &r.Targets[i]

@@ -161,7 +161,7 @@ func (t *typer) parameters(m Method, name string) ([]string, error) {
 	d, taken := t.document(root), namer{}
 	for i, one := range arguments(root, m.Params) {
 		// A struct that has no name of its own gets one from the method.
-		text, err := d.of(one.node, name+exported(firstOf(one.key, "input")))
+		text, err := d.of(one.node, name+exported(cmp.Or(one.key, "input")))
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package clientgen
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/syntax"
 )
 
 // Docs are what the source of a package tells beside its schemas: doc comments, and errors
@@ -76,7 +79,7 @@ func parseFolder(folder string, mode parser.Mode) []*ast.File {
 func (d Docs) Method(typ, method string) string { return d.methods[typ+"."+method] }
 
 // ofType returns the doc comment of a type, other where it has none.
-func (d Docs) ofType(name, other string) string { return firstOf(d.types[exported(name)], other) }
+func (d Docs) ofType(name, other string) string { return cmp.Or(d.types[exported(name)], other) }
 
 // ofField returns the comment of a field, by default its description.
 func (d Docs) ofField(typ, key, description string) note {
@@ -90,7 +93,7 @@ func (d *Docs) add(f *ast.File) {
 	for _, decl := range f.Decls {
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
-			if typ := receiver(decl); typ != "" {
+			if typ := syntax.Receiver(decl); typ != "" {
 				d.methods[typ+"."+decl.Name.Name] = decl.Doc.Text()
 			}
 		case *ast.GenDecl:
@@ -153,22 +156,7 @@ func keyOf(field string, tag *ast.BasicLit) string {
 		return field
 	}
 	key, _, _ := strings.Cut(reflect.StructTag(text).Get("json"), ",")
-	return firstOf(key, field)
-}
-
-// receiver returns the type that a method is of, "" for a function.
-func receiver(f *ast.FuncDecl) string {
-	if f.Recv == nil || len(f.Recv.List) != 1 {
-		return ""
-	}
-	t := f.Recv.List[0].Type
-	if star, ok := t.(*ast.StarExpr); ok {
-		t = star.X
-	}
-	if id, ok := t.(*ast.Ident); ok {
-		return id.Name
-	}
-	return ""
+	return cmp.Or(key, field)
 }
 
 // Imports returns the paths that the Go files of a folder import, sorted.

@@ -1,6 +1,7 @@
 package clientgen
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -136,7 +137,7 @@ func (d *document) reference(ref, hint string, behind bool) (string, error) {
 		defer delete(d.open, target)
 		return d.of(target, hint)
 	}
-	return d.declare(target, exported(firstOf(target.name, key)), d.bodyOf(target))
+	return d.declare(target, exported(cmp.Or(target.name, key)), d.bodyOf(target))
 }
 
 // fixed recognises arrays of one length.
@@ -192,7 +193,7 @@ func (d *document) integer(n *node) string {
 func (d *document) text(n *node, hint string) (string, error) {
 	switch {
 	case len(n.enum) > 0:
-		return d.declare(n, exported(firstOf(n.name, hint)), func(string) (string, error) { return "string", nil })
+		return d.declare(n, exported(cmp.Or(n.name, hint)), func(string) (string, error) { return "string", nil })
 	case n.encoding == "base64":
 		return "[]byte", nil
 	case n.format == "date-time":
@@ -258,11 +259,4 @@ func (d *document) finish(t *named, body string, n *node) {
 		d.types[name] = &named{name: name, body: "a constant"}
 		t.constants = append(t.constants, fmt.Sprintf("%s %s = %q", name, t.name, v))
 	}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

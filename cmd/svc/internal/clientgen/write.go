@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/atomicfile"
 )
 
 // PackageName returns the name of the package in dir, for a new one what its folder is
@@ -96,26 +98,5 @@ func Write(path string, text []byte) (changed bool, err error) {
 			return false, fmt.Errorf("%s is there and was not generated (it does not begin with %q): move it, or choose another folder with -o", path, header)
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // source code, to be read like any
-		return false, err
-	}
-	return true, replace(path, text)
-}
-
-// replace puts a new file at path, at once: a link that is there is replaced, and what it
-// leads to stays.
-func replace(path string, text []byte) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".svc-*")
-	if err != nil {
-		return err
-	}
-	_, err = draft.Write(text)
-	err = errors.Join(err, draft.Chmod(0o644), draft.Close())
-	if err == nil {
-		err = os.Rename(draft.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(draft.Name()) // err says more
-	}
-	return err
+	return true, atomicfile.Write(path, text)
 }

@@ -10,7 +10,6 @@ package complete
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -122,10 +121,7 @@ func (d *Directory) Method(service, name string) (Method, bool) {
 }
 
 func (s Service) about() string {
-	text := "1 instance"
-	if s.Instances != 1 {
-		text = fmt.Sprintf("%d instances", s.Instances)
-	}
+	text := present.Count(s.Instances, "instance")
 	if len(s.Versions) > 0 {
 		text += ", version " + strings.Join(s.Versions, " and ")
 	}

@@ -15,11 +15,12 @@ import (
 	"github.com/enoki-go/enoki/cmd/svc/internal/complete"
 	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // Shop has one of everything.
 type Shop struct {

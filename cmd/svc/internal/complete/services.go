@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/enoki-go/enoki/broker"
+	"github.com/enoki-go/enoki/cmd/svc/internal/census"
 )
 
 // Service is what the instances of one name say of themselves, of all versions.
@@ -66,7 +67,7 @@ func readOne(info broker.Info, namespace string) Service {
 		if strings.HasPrefix(e.Subject, namespace+".rpc.") {
 			s.Methods = append(s.Methods, Method{e.Name, params(e.Metadata), e.Metadata["input"] != ""})
 		}
-		if h, ok := handler(e, namespace+".evt."); ok {
+		if h, ok := handler(e, namespace); ok {
 			s.Handlers = append(s.Handlers, h)
 		}
 	}
@@ -88,14 +89,14 @@ func unique[T any](all []T, name func(T) string) []T {
 	return slices.CompactFunc(all, func(a, b T) bool { return name(a) == name(b) })
 }
 
-// handler reads the subject <namespace>.evt.<source>.<partition>.<type>.
-func handler(e broker.Endpoint, prefix string) (Handler, bool) {
-	rest, ours := strings.CutPrefix(e.Subject, prefix)
-	parts := strings.SplitN(rest, ".", 3)
-	if !ours || len(parts) != 3 || !eventType(parts[0]) || !eventType(parts[2]) {
+// handler reads what an endpoint handles, if it is a handler.
+func handler(e broker.Endpoint, namespace string) (Handler, bool) {
+	event, ok := census.EventOf(e.Subject, namespace)
+	if !ok || !eventType(event) {
 		return Handler{}, false
 	}
-	return Handler{e.Name, parts[0], parts[2]}, true
+	source, kind, _ := strings.Cut(event, ".")
+	return Handler{e.Name, source, kind}, true
 }
 
 func eventType(text string) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"time"
 )
 
@@ -28,8 +29,11 @@ func parse(line []byte) (record, bool) {
 	var all []attr
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.UseNumber()
-	if err := members(dec, "", &all); err != nil || dec.More() {
+	if err := members(dec, "", maxGroups, &all); err != nil {
 		return record{}, false
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return record{}, false // More would take a brace too many for the end
 	}
 	var r record
 	var told [3]bool // time, level, message
@@ -49,8 +53,12 @@ func parse(line []byte) (record, bool) {
 	return r, told == [3]bool{true, true, true}
 }
 
+// maxGroups is how many groups within one another are taken apart. What is deeper stays as
+// it is written: each level is read once more for those around it.
+const maxGroups = 16
+
 // members reads an object, in the order in which it was written.
-func members(dec *json.Decoder, prefix string, into *[]attr) error {
+func members(dec *json.Decoder, prefix string, groups int, into *[]attr) error {
 	if begin, err := dec.Token(); err != nil || begin != json.Delim('{') {
 		return errors.Join(errors.New("not an object"), err)
 	}
@@ -64,7 +72,7 @@ func members(dec *json.Decoder, prefix string, into *[]attr) error {
 			return err
 		}
 		name, _ := key.(string)
-		if err := member(prefix+name, value, into); err != nil {
+		if err := member(prefix+name, value, groups, into); err != nil {
 			return err
 		}
 	}
@@ -72,11 +80,11 @@ func members(dec *json.Decoder, prefix string, into *[]attr) error {
 	return err
 }
 
-func member(key string, value json.RawMessage, into *[]attr) error {
-	switch value[0] {
-	case '{':
-		return members(json.NewDecoder(bytes.NewReader(value)), key+".", into)
-	case '"':
+func member(key string, value json.RawMessage, groups int, into *[]attr) error {
+	switch {
+	case value[0] == '{' && groups > 0:
+		return members(json.NewDecoder(bytes.NewReader(value)), key+".", groups-1, into)
+	case value[0] == '"':
 		var text string
 		if err := json.Unmarshal(value, &text); err != nil {
 			return err

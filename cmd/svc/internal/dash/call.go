@@ -81,8 +81,19 @@ func (d *Dash) ask(ctx context.Context, a asked, args []any) outcome {
 		o.Error = problemOf(err)
 		return o
 	}
-	o.Result = pretty(text)
+	o.Result = bounded(pretty(text))
 	return o
+}
+
+// maxResult is how many bytes of a result a browser shows without becoming slow.
+const maxResult = 256 << 10
+
+// bounded returns the beginning of a result that is too long for a page, and says so.
+func bounded(text string) string {
+	if len(text) <= maxResult {
+		return text
+	}
+	return fmt.Sprintf("%s\n%d bytes more: svc call prints all of it", clip(text, maxResult), len(text)-maxResult)
 }
 
 // pretty returns a document for people.

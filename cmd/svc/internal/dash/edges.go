@@ -20,15 +20,21 @@ type Edge struct {
 	Errors   float64 `json:"errors"`
 }
 
-// maxEdges bounds the graph.
-const maxEdges = 500
+// maxEdges bounds the graph, and mostMatched what is looked at for it: each target is held
+// against each taker.
+const (
+	maxEdges    = 500
+	mostMatched = 2000
+)
 
 // edgesOf returns who talks to whom, sorted. What an emitter emits leads to each of its
 // handlers.
 func edgesOf(rows []census.Service, namespace string) []Edge {
 	edges, handlers := []Edge{}, handlersOf(rows, namespace)
+	left := mostMatched
 	for _, r := range rows {
-		for _, t := range r.Targets {
+		for _, t := range r.Targets[:min(len(r.Targets), left)] {
+			left--
 			for _, to := range takersOf(t, handlers) {
 				edges = append(edges, Edge{r.Name, word(to), word(t.Kind), word(t.Target), t.Requests, t.Errors})
 			}
@@ -49,23 +55,20 @@ func handlersOf(rows []census.Service, namespace string) []taker {
 		for _, e := range r.Entrypoints {
 			switch e.Kind {
 			case "event":
-				all = append(all, taker{r.Name, e.Kind, eventOf(e.Address, namespace)})
+				event, ok := census.EventOf(e.Address, namespace)
+				if !ok {
+					event = e.Address
+				}
+				all = append(all, taker{r.Name, e.Kind, event})
 			case "subject":
 				all = append(all, taker{r.Name, e.Kind, e.Address})
+			}
+			if len(all) == mostMatched {
+				return all
 			}
 		}
 	}
 	return all
-}
-
-// eventOf returns "source.type" of the subject of an event.
-func eventOf(subject, namespace string) string {
-	rest, ours := strings.CutPrefix(subject, namespace+".evt.")
-	parts := strings.SplitN(rest, ".", 3) // source, partition, type
-	if !ours || len(parts) < 3 {
-		return subject
-	}
-	return parts[0] + "." + parts[2]
 }
 
 // takersOf returns the services that a target leads to; "" for none that is known.

@@ -89,9 +89,8 @@ func wholeOf(l events.Letter) wholeLetter {
 	return whole
 }
 
-// listLetters answers with the oldest dead letters, of a handler or service if the query
-// says so.
-func (d *Dash) listLetters(w http.ResponseWriter, r *http.Request) {
+// withLetters answers with what do returns, or its error.
+func (d *Dash) withLetters(w http.ResponseWriter, r *http.Request, do func(context.Context, *events.DeadLetters) (any, error)) {
 	ctx, cancel := context.WithTimeout(r.Context(), lettersTime)
 	defer cancel()
 	dead, err := d.letters.open(ctx)
@@ -99,21 +98,37 @@ func (d *Dash) listLetters(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
-	list := struct {
-		Letters []letter `json:"letters"`
-		More    bool     `json:"more"` // than are shown
-	}{Letters: []letter{}}
-	for l, err := range dead.All(ctx, events.LetterFilter{Handler: r.URL.Query().Get("handler")}) {
-		if err != nil {
-			fail(w, err)
-			return
-		}
-		if list.More = len(list.Letters) == maxLetters; list.More {
-			break
-		}
-		list.Letters = append(list.Letters, letterOf(l))
+	v, err := do(ctx, dead)
+	if err != nil {
+		fail(w, err)
+		return
 	}
-	answer(w, list)
+	answer(w, v)
+}
+
+// listed are the oldest dead letters.
+type listed struct {
+	Letters []letter `json:"letters"`
+	More    bool     `json:"more"` // than are shown
+}
+
+// listLetters answers with the oldest dead letters, of a handler or service if the query
+// says so.
+func (d *Dash) listLetters(w http.ResponseWriter, r *http.Request) {
+	filter := events.LetterFilter{Handler: r.URL.Query().Get("handler")}
+	d.withLetters(w, r, func(ctx context.Context, dead *events.DeadLetters) (any, error) {
+		list := listed{Letters: []letter{}}
+		for l, err := range dead.All(ctx, filter) {
+			if err != nil {
+				return nil, err
+			}
+			if list.More = len(list.Letters) == maxLetters; list.More {
+				break
+			}
+			list.Letters = append(list.Letters, letterOf(l))
+		}
+		return list, nil
+	})
 }
 
 // showLetter answers with all that is known of one.
@@ -123,19 +138,13 @@ func (d *Dash) showLetter(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "have "+strconv.Quote(clip(r.PathValue("number"), maxWord))+", want the number of a dead letter")
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), lettersTime)
-	defer cancel()
-	dead, err := d.letters.open(ctx)
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	l, err := dead.Get(ctx, number)
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	answer(w, wholeOf(l))
+	d.withLetters(w, r, func(ctx context.Context, dead *events.DeadLetters) (any, error) {
+		l, err := dead.Get(ctx, number)
+		if err != nil {
+			return nil, err
+		}
+		return wholeOf(l), nil
+	})
 }
 
 // settled says what became of letters: how many are gone, and why the others are not.
@@ -172,24 +181,19 @@ func (d *Dash) settle(w http.ResponseWriter, r *http.Request, do func(context.Co
 		refuse(w, http.StatusBadRequest, fmt.Sprintf("have %d numbers of dead letters, want 1 to %d", len(a.Numbers), maxLetters))
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), lettersTime)
-	defer cancel()
-	dead, err := d.letters.open(ctx)
-	if err != nil {
-		fail(w, err)
-		return
-	}
-	all := settled{Failed: []unsettled{}}
-	for _, number := range a.Numbers {
-		l, err := dead.Get(ctx, number)
-		if err == nil {
-			err = do(ctx, dead, l)
+	d.withLetters(w, r, func(ctx context.Context, dead *events.DeadLetters) (any, error) {
+		all := settled{Failed: []unsettled{}}
+		for _, number := range a.Numbers {
+			l, err := dead.Get(ctx, number)
+			if err == nil {
+				err = do(ctx, dead, l)
+			}
+			if err != nil {
+				all.Failed = append(all.Failed, unsettled{number, problemOf(err)})
+				continue
+			}
+			all.Done++
 		}
-		if err != nil {
-			all.Failed = append(all.Failed, unsettled{number, problemOf(err)})
-			continue
-		}
-		all.Done++
-	}
-	answer(w, all)
+		return all, nil
+	})
 }

@@ -16,10 +16,11 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/dash"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // quick is the interval of the tests.
 const quick = 200 * time.Millisecond

@@ -46,7 +46,8 @@ func (p Payload) tree() (tree any, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(p.Payload))
 	decoder.UseNumber()
-	return tree, decoder.Decode(&tree)
+	err = decoder.Decode(&tree)
+	return tree, err
 }
 
 // withoutField returns a tree without what stands at a path, in each element of lists.

@@ -67,17 +67,8 @@ func (brokerAnswers) run(ctx context.Context, p *Patient) []Finding {
 	if err == nil {
 		p.clinic.nc, err = nats.Connect(p.Broker.URL, options...)
 	}
-	switch {
-	case err == nil:
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked),
-		strings.Contains(strings.ToLower(err.Error()), "authorization"):
-		return []Finding{problem("correct broker.credentials or broker.nkey of the configuration, or the user and password in the URL", "%s refuses the credentials: %s", where, present.Safe(err.Error()))}
-	case timedOut(err):
-		return p.slow("broker " + where)
-	case errors.Is(err, nats.ErrNoServers):
-		return []Finding{problem("start one with svc broker (svc run does by itself), or name another with --broker, NATS_URL or broker.url", "none answers at %s", where)}
-	default:
-		return []Finding{problem("correct the URL, or broker.ca, broker.cert and broker.key for TLS", "connect to %s: %s", where, present.Safe(err.Error()))}
+	if err != nil {
+		return p.unreached(where, err)
 	}
 	// Services connect by themselves, besides; it comes to what this connection does.
 	if p.clinic.conn, err = broker.Dial(p.Broker, slog.New(slog.DiscardHandler)); err == nil {
@@ -90,6 +81,21 @@ func (brokerAnswers) run(ctx context.Context, p *Patient) []Finding {
 		return []Finding{problem("", "connect to %s as services do: %s", where, present.Safe(err.Error()))}
 	}
 	return ok("%s answers", where)
+}
+
+// unreached says why there is no connection.
+func (p *Patient) unreached(where string, err error) []Finding {
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked),
+		strings.Contains(strings.ToLower(err.Error()), "authorization"):
+		return []Finding{problem("correct broker.credentials or broker.nkey of the configuration, or the user and password in the URL", "%s refuses the credentials: %s", where, present.Safe(err.Error()))}
+	case timedOut(err):
+		return p.slow("broker " + where)
+	case errors.Is(err, nats.ErrNoServers):
+		return []Finding{problem("start one with svc broker (svc run does by itself), or name another with --broker, NATS_URL or broker.url", "none answers at %s", where)}
+	default:
+		return []Finding{problem("correct the URL, or broker.ca, broker.cert and broker.key for TLS", "connect to %s: %s", where, present.Safe(err.Error()))}
+	}
 }
 
 // timedOut tells whether nobody said a word in time.

@@ -76,7 +76,7 @@ func TestSoundBrokerHasNoProblem(t *testing.T) {
 	f.want(t, "broker", doctor.OK, s.ClientURL(), "--broker")
 	f.want(t, "broker version", doctor.OK, server.VERSION)
 	f.want(t, "permissions", doctor.OK)
-	f.want(t, "JetStream", doctor.OK, "0 streams")
+	f.want(t, "JetStream", doctor.OK, "0 streams, ")
 	f.want(t, "dead letters", doctor.OK, "none")
 	f.want(t, "round trip", doctor.OK)
 }

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -72,7 +73,7 @@ func ask(ctx context.Context, urls map[string]string, schemes []string, port str
 		if err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" {
 			continue
 		}
-		addr := net.JoinHostPort(u.Hostname(), or(u.Port(), port))
+		addr := net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port))
 		if asked[addr] {
 			continue
 		}
@@ -84,13 +85,6 @@ func ask(ctx context.Context, urls map[string]string, schemes []string, port str
 		found = append(found, ok("%s answers (%s)", addr, key)...)
 	}
 	return found
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // dial connects and asks; of a server that speaks TLS at once it is enough that it is

@@ -45,7 +45,7 @@ func (versions) run(ctx context.Context, p *Patient) (found []Finding) {
 			name, len(seen[name]), present.Safe(strings.Join(parts, ", "))))
 	}
 	if found == nil {
-		return ok("%d run, in %d instances", len(seen), len(running))
+		return ok("%d run, in %s", len(seen), present.Count(len(running), "instance"))
 	}
 	return found
 }
@@ -75,7 +75,7 @@ func (deadLetters) run(ctx context.Context, p *Patient) []Finding {
 	}
 	var found []Finding
 	for _, h := range slices.Sorted(maps.Keys(handlers)) {
-		found = append(found, warning("svc dlq ls "+present.Safe(h)+", then svc dlq replay or drop", "%s could not take %d events", present.Safe(h), handlers[h]))
+		found = append(found, warning("svc dlq ls "+present.Safe(h)+", then svc dlq replay or drop", "%s could not take %s", present.Safe(h), present.Count(handlers[h], "event")))
 	}
 	return found
 }

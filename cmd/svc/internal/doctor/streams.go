@@ -42,7 +42,7 @@ func (jetStream) run(ctx context.Context, p *Patient) []Finding {
 	if limit := info.Limits.MaxStore; limit > 0 && float64(info.Store) > nearlyFull*float64(limit) {
 		return []Finding{problem("raise max_store of the account, or remove what is old", "%s of %s are used: soon nothing is stored any more", size(info.Store), size(uint64(limit)))}
 	}
-	return ok("%d streams, %s on disk of %s", info.Streams, size(info.Store), limited(info.Limits.MaxStore))
+	return ok("%s, %s on disk of %s", present.Count(info.Streams, "stream"), size(info.Store), limited(info.Limits.MaxStore))
 }
 
 func limited(bytes int64) string {

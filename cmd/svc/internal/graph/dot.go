@@ -9,36 +9,43 @@ import (
 func DOT(g Graph) []byte {
 	var b strings.Builder
 	b.WriteString("digraph services {\n  rankdir=LR;\n  node [fontname=\"sans-serif\", fontsize=11, shape=box];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
-	ids := make(map[string]string, len(g.Nodes))
-	for i, n := range g.Nodes {
-		ids[n.ID] = fmt.Sprintf("n%d", i)
-		lines := []string{short(n.Name)}
-		for _, d := range n.Details {
-			lines = append(lines, short(d))
-		}
-		fmt.Fprintf(&b, "  %s [label=%s, shape=%s", ids[n.ID], quoted(lines...), dotShape(n.Kind))
-		if n.Missing {
-			b.WriteString(", style=dashed, color=\"#bc4c00\"")
-		}
-		b.WriteString("];\n")
+	ids := g.shortIDs()
+	for _, n := range g.Nodes {
+		fmt.Fprintf(&b, "  %s [%s];\n", ids[n.ID], dotNode(n))
 	}
 	for _, e := range g.Edges {
-		fmt.Fprintf(&b, "  %s -> %s [id=%s", ids[e.From], ids[e.To], quoted("edge-"+e.ID))
-		if t := e.text(); t != "" {
-			fmt.Fprintf(&b, ", label=%s", quoted(t))
-		}
-		switch {
-		case e.Missing:
-			b.WriteString(", style=dashed, color=\"#bc4c00\"")
-		case e.state() == "failing":
-			b.WriteString(", color=\"#cf222e\"")
-		case e.Kind == Event || e.Kind == Subject || e.Kind == Job:
-			b.WriteString(", style=dotted")
-		}
-		b.WriteString("];\n")
+		fmt.Fprintf(&b, "  %s -> %s [%s];\n", ids[e.From], ids[e.To], dotEdge(e))
 	}
 	b.WriteString("}\n")
 	return []byte(b.String())
+}
+
+const dotMissing = ", style=dashed, color=\"#bc4c00\""
+
+// dotNode returns the attributes of a node.
+func dotNode(n Node) string {
+	text := "label=" + quoted(n.lines()...) + ", shape=" + dotShape(n.Kind)
+	if n.Missing {
+		text += dotMissing
+	}
+	return text
+}
+
+// dotEdge returns the attributes of an edge.
+func dotEdge(e Edge) string {
+	text := "id=" + quoted("edge-"+e.ID)
+	if t := e.text(); t != "" {
+		text += ", label=" + quoted(t)
+	}
+	switch {
+	case e.Missing:
+		text += dotMissing
+	case e.state() == "failing":
+		text += ", color=\"#cf222e\""
+	case e.loose():
+		text += ", style=dotted"
+	}
+	return text
 }
 
 func dotShape(k Kind) string {

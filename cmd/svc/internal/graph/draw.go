@@ -40,43 +40,37 @@ type drawing struct {
 	problems []string
 }
 
-// arrivals draws who calls a service from outside.
+// arrivals draws who calls a service from outside: the clock where nobody else does.
 func (d *drawing) arrivals(p Part) {
+	d.requests(p, "http", "http-", "routes")
+	d.requests(p, "socket", "sockets-", "sockets")
+	if slices.ContainsFunc(p.Entrypoints, func(e Entrypoint) bool { return e.Kind != "timer" }) {
+		return
+	}
 	to := d.node(Service, p.Name).ID
-	var routes, sockets []Entrypoint
-	alone := true // only the clock calls it
 	for _, e := range p.Entrypoints {
-		switch e.Kind {
-		case "http":
-			routes = append(routes, e)
-		case "socket":
-			sockets = append(sockets, e)
-		}
-		alone = alone && e.Kind == "timer"
-	}
-	for what, list := range [][]Entrypoint{routes, sockets} {
-		if len(list) == 0 {
-			continue
-		}
-		e := Edge{Kind: HTTP, From: d.node(HTTP, "HTTP").ID, To: to, Label: several(list, [...]string{"routes", "sockets"}[what])}
-		e.ID = [...]string{"http-", "sockets-"}[what] + p.Name
-		for _, one := range list {
-			e.Traffic = e.Traffic.add(one.Traffic)
-		}
-		d.edge(e)
-	}
-	for _, e := range p.Entrypoints {
-		if alone {
-			d.edge(Edge{ID: "timer-" + p.Name + "." + e.Name, Kind: Timer, From: d.node(Timer, "schedule").ID, To: to, Label: e.Name + " " + e.Address, Traffic: e.Traffic})
-		}
+		d.edge(Edge{ID: "timer-" + p.Name + "." + e.Name, Kind: Timer, From: d.node(Timer, "schedule").ID, To: to, Label: e.Name + " " + e.Address, Traffic: e.Traffic})
 	}
 }
 
-func several(list []Entrypoint, what string) string {
-	if len(list) == 1 {
-		return list[0].Address
+// requests draws one edge for all entrypoints of a kind that HTTP leads to; many is what
+// several of them are called.
+func (d *drawing) requests(p Part, kind, id, many string) {
+	var traffic *Traffic
+	var label string
+	count := 0
+	for _, e := range p.Entrypoints {
+		if e.Kind == kind {
+			count, label, traffic = count+1, e.Address, traffic.add(e.Traffic)
+		}
 	}
-	return fmt.Sprintf("%d %s", len(list), what)
+	if count == 0 {
+		return
+	}
+	if count > 1 {
+		label = fmt.Sprintf("%d %s", count, many)
+	}
+	d.edge(Edge{ID: id + p.Name, Kind: HTTP, From: d.node(HTTP, "HTTP").ID, To: d.node(Service, p.Name).ID, Label: label, Traffic: traffic})
 }
 
 // target draws what a service needs; events and subjects come later, all at once.

@@ -21,16 +21,16 @@ type Kind string
 // Kinds of nodes. Those of resources that the framework does not know are Resource.
 const (
 	Service  Kind = "service"
-	Event    Kind = "event"    // a type of events
-	Subject  Kind = "subject"  // a subject of the broker
-	HTTP     Kind = "http"     // clients that send requests
-	Timer    Kind = "timer"    // what calls a service that nobody else calls
-	Database Kind = "sql"      //
-	Redis    Kind = "redis"    //
-	Lock     Kind = "lock"     //
-	API      Kind = "api"      // an HTTP API of others
-	Any      Kind = "any"      // whichever service a proxy is told to call
-	Resource Kind = "resource" //
+	Event    Kind = "event"   // a type of events
+	Subject  Kind = "subject" // a subject of the broker
+	HTTP     Kind = "http"    // clients that send requests
+	Timer    Kind = "timer"   // what calls a service that nobody else calls
+	Database Kind = "sql"
+	Redis    Kind = "redis"
+	Lock     Kind = "lock"
+	API      Kind = "api" // an HTTP API of others
+	Any      Kind = "any" // whichever service a proxy is told to call
+	Resource Kind = "resource"
 )
 
 // Kinds of edges, besides those of nodes.
@@ -112,6 +112,9 @@ func (e Edge) text() string {
 	return strings.TrimSpace(short(e.Label) + "  " + e.Traffic.String())
 }
 
+// loose reports whether who sends does not wait for who receives.
+func (e Edge) loose() bool { return e.Kind == Event || e.Kind == Subject || e.Kind == Job }
+
 // state is the class of an edge in the picture.
 func (e Edge) state() string {
 	switch {
@@ -126,6 +129,24 @@ func (e Edge) state() string {
 	default:
 		return "idle"
 	}
+}
+
+// lines are what stands in a box.
+func (n Node) lines() []string {
+	lines := []string{short(n.Name)}
+	for _, d := range n.Details {
+		lines = append(lines, short(d))
+	}
+	return lines
+}
+
+// shortIDs returns an identifier for each node that any language takes, by its ID.
+func (g Graph) shortIDs() map[string]string {
+	ids := make(map[string]string, len(g.Nodes))
+	for i, n := range g.Nodes {
+		ids[n.ID] = "n" + strconv.Itoa(i)
+	}
+	return ids
 }
 
 // longest is how many characters of a name are drawn.

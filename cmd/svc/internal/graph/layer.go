@@ -67,21 +67,7 @@ func (l *layers) breakCycles(ends [][2]int) {
 			in[e[1]]++
 		}
 	}
-	const open, done = 1, 2
-	state := make([]int, len(l.boxes))
-	var walk func(n int)
-	walk = func(n int) {
-		state[n] = open
-		for _, i := range out[n] {
-			switch to := ends[i][1]; state[to] {
-			case open:
-				l.reversed[i] = true
-			case 0:
-				walk(to)
-			}
-		}
-		state[n] = done
-	}
+	w := walk{l, ends, out, make([]int, len(l.boxes))}
 	begins := []func(n int) bool{ // at the left: what nobody asks, else services
 		func(n int) bool { return in[n] == 0 },
 		func(n int) bool { return l.graph.Nodes[n].Kind == Service },
@@ -89,8 +75,8 @@ func (l *layers) breakCycles(ends [][2]int) {
 	}
 	for _, begin := range begins {
 		for n := range l.boxes {
-			if state[n] == 0 && begin(n) {
-				walk(n)
+			if w.state[n] == 0 && begin(n) {
+				w.from(n)
 			}
 		}
 	}
@@ -101,11 +87,54 @@ func (l *layers) breakCycles(ends [][2]int) {
 	}
 }
 
+// A walk follows edges, and turns round those that lead back to where it has come from.
+type walk struct {
+	*layers
+
+	ends  [][2]int
+	out   [][]int // the edges that leave a node
+	state []int   // of each node: 0, open or done
+}
+
+const open, done = 1, 2
+
+func (w *walk) from(n int) {
+	w.state[n] = open
+	for _, i := range w.out[n] {
+		switch to := w.ends[i][1]; w.state[to] {
+		case open:
+			w.reversed[i] = true
+		case 0:
+			w.from(to)
+		}
+	}
+	w.state[n] = done
+}
+
 // rank returns the column of each node: as far to the left as those that lead to it
 // allow, except that what nobody leads to stands beside what it leads to.
 func (l *layers) rank(ends [][2]int) []int {
-	column, led := make([]int, len(l.boxes)), make([]bool, len(l.boxes))
-	for range l.boxes { // the longest path has fewer edges than there are nodes
+	column, led := longestPaths(len(l.boxes), ends)
+	for n := range column {
+		if led[n] {
+			continue
+		}
+		nearest := -1
+		for _, e := range ends {
+			if e[0] == n && e[1] != n && (nearest < 0 || column[e[1]] < nearest) {
+				nearest = column[e[1]]
+			}
+		}
+		column[n] = max(nearest-2, 0)
+	}
+	return column
+}
+
+// longestPaths returns the leftmost column that each node may have, and which of them an
+// edge leads to.
+func longestPaths(nodes int, ends [][2]int) (column []int, led []bool) {
+	column, led = make([]int, nodes), make([]bool, nodes)
+	for range nodes { // the longest path has fewer edges than there are nodes
 		moved := false
 		for _, e := range ends {
 			if e[0] == e[1] {
@@ -120,19 +149,7 @@ func (l *layers) rank(ends [][2]int) []int {
 			break
 		}
 	}
-	for n := range column {
-		if led[n] {
-			continue
-		}
-		nearest := -1
-		for _, e := range ends {
-			if e[0] == n && e[1] != n && (nearest < 0 || column[e[1]] < nearest) {
-				nearest = column[e[1]]
-			}
-		}
-		column[n] = max(nearest-2, 0)
-	}
-	return column
+	return column, led
 }
 
 func (l *layers) put(v *vertex) *vertex {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/enoki-go/enoki/broker"
@@ -34,29 +35,31 @@ type look struct {
 func (l look) part(s broker.Stats) Part {
 	p := Part{Name: s.Name, Instances: 1}
 	for _, e := range s.Entrypoints {
-		made := Entrypoint{Kind: e.Kind, Name: e.Name, Address: l.address(e.Kind, e.Address)}
-		var was broker.EntrypointStats
-		for _, o := range l.was.Entrypoints {
-			if o.Kind == e.Kind && o.Name == e.Name && o.Address == e.Address {
-				was = o
-			}
-		}
-		made.Traffic = l.traffic(e.Requests, was.Requests, e.Errors, was.Errors)
-		p.Entrypoints = append(p.Entrypoints, made)
+		was := last(l.was.Entrypoints, func(o broker.EntrypointStats) bool {
+			return o.Kind == e.Kind && o.Name == e.Name && o.Address == e.Address
+		})
+		p.Entrypoints = append(p.Entrypoints, Entrypoint{
+			Kind: e.Kind, Name: e.Name, Address: l.address(e.Kind, e.Address), Traffic: l.traffic(e.Requests, was.Requests, e.Errors, was.Errors),
+		})
 	}
 	if len(s.Entrypoints) == 0 {
 		p.Entrypoints = l.endpoints(s)
 	}
 	for _, t := range s.Targets {
-		var was broker.TargetStats
-		for _, o := range l.was.Targets {
-			if o.Kind == t.Kind && o.Target == t.Target {
-				was = o
-			}
-		}
+		was := last(l.was.Targets, func(o broker.TargetStats) bool { return o.Kind == t.Kind && o.Target == t.Target })
 		p.Targets = append(p.Targets, Target{Kind: t.Kind, Target: t.Target, Traffic: l.traffic(t.Requests, was.Requests, t.Errors, was.Errors)})
 	}
 	return p
+}
+
+// last returns the last of all that is the same, the zero value where none is.
+func last[T any](all []T, same func(T) bool) (found T) {
+	for _, one := range slices.Backward(all) {
+		if same(one) {
+			return one
+		}
+	}
+	return found
 }
 
 // endpoints returns what a service is reached by that is none of ours, or an older one.
@@ -69,12 +72,7 @@ func (l look) endpoints(s broker.Stats) (all []Entrypoint) {
 		case strings.HasPrefix(e.Subject, l.namespace+".evt."):
 			made.Kind, made.Address = "event", l.address("event", e.Subject)
 		}
-		var was broker.EndpointStats
-		for _, o := range l.was.Endpoints {
-			if o.Name == e.Name && o.Subject == e.Subject {
-				was = o
-			}
-		}
+		was := last(l.was.Endpoints, func(o broker.EndpointStats) bool { return o.Name == e.Name && o.Subject == e.Subject })
 		made.Traffic = l.traffic(e.NumRequests, was.NumRequests, e.NumErrors, was.NumErrors)
 		all = append(all, made)
 	}
@@ -87,9 +85,8 @@ func (l look) address(kind, address string) string {
 	case "rpc":
 		return ""
 	case "event":
-		tokens := strings.SplitN(strings.TrimPrefix(address, l.namespace+".evt."), ".", 3)
-		if len(tokens) == 3 { // source, partition, type
-			return tokens[0] + "." + tokens[2]
+		if event, ok := census.EventOf(address, l.namespace); ok {
+			return event
 		}
 	}
 	return address

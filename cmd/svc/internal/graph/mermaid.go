@@ -11,28 +11,17 @@ import (
 func Mermaid(g Graph) []byte {
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
-	ids := make(map[string]string, len(g.Nodes))
-	for i, n := range g.Nodes {
-		id := fmt.Sprintf("n%d", i)
-		ids[n.ID] = id
+	ids := g.shortIDs()
+	for _, n := range g.Nodes {
 		opening, closing := mermaidShape(n.Kind)
-		fmt.Fprintf(&b, "  %s%s\"%s\"%s\n", id, opening, mermaidLines(n), closing)
+		fmt.Fprintf(&b, "  %s%s\"%s\"%s\n", ids[n.ID], opening, mermaidLines(n), closing)
 	}
 	var missing []string
 	for i, e := range g.Edges {
-		arrow := "-->"
-		switch {
-		case e.Missing:
-			arrow = "-.->"
+		if e.Missing {
 			missing = append(missing, strconv.Itoa(i))
-		case e.Kind == Event || e.Kind == Subject || e.Kind == Job:
-			arrow = "-.->"
 		}
-		label := ""
-		if t := e.text(); t != "" {
-			label = "|\"" + mermaidText(t) + "\"|"
-		}
-		fmt.Fprintf(&b, "  %s %s%s %s\n", ids[e.From], arrow, label, ids[e.To])
+		fmt.Fprintf(&b, "  %s %s %s\n", ids[e.From], mermaidArrow(e), ids[e.To])
 	}
 	for _, n := range g.Nodes {
 		if n.Missing {
@@ -43,6 +32,18 @@ func Mermaid(g Graph) []byte {
 		fmt.Fprintf(&b, "  linkStyle %s stroke:#bc4c00\n", strings.Join(missing, ","))
 	}
 	return []byte(b.String())
+}
+
+// mermaidArrow returns what stands between the two ends of an edge.
+func mermaidArrow(e Edge) string {
+	arrow := "-->"
+	if e.Missing || e.loose() {
+		arrow = "-.->"
+	}
+	if t := e.text(); t != "" {
+		arrow += "|\"" + mermaidText(t) + "\"|"
+	}
+	return arrow
 }
 
 func mermaidShape(k Kind) (opening, closing string) {
@@ -59,9 +60,9 @@ func mermaidShape(k Kind) (opening, closing string) {
 }
 
 func mermaidLines(n Node) string {
-	lines := []string{mermaidText(short(n.Name))}
-	for _, d := range n.Details {
-		lines = append(lines, mermaidText(short(d)))
+	lines := n.lines()
+	for i, l := range lines {
+		lines[i] = mermaidText(l)
 	}
 	return strings.Join(lines, "<br/>")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/enoki-go/enoki/cmd/svc/internal/present"
 	"github.com/enoki-go/enoki/service"
 )
 
@@ -144,11 +145,8 @@ func (p Part) details() (lines []string) {
 	for line := range slices.Chunk(kinds, kindsPerLine) {
 		lines = append(lines, strings.Join(line, " · "))
 	}
-	switch {
-	case p.Instances == 1:
-		lines = append(lines, "1 instance")
-	case p.Instances > 1:
-		lines = append(lines, fmt.Sprintf("%d instances", p.Instances))
+	if p.Instances > 0 {
+		lines = append(lines, present.Count(p.Instances, "instance"))
 	}
 	return lines
 }

@@ -62,7 +62,6 @@ func lay(g Graph) picture {
 	for i, v := range l.boxes {
 		p.boxes[i].x = left[v.column] + (width[v.column]-p.boxes[i].width)/2
 		p.boxes[i].y = v.y - v.height/2
-		p.height = max(p.height, v.y+v.height/2+margin)
 	}
 	for _, column := range l.columns {
 		for _, v := range column {
@@ -103,15 +102,7 @@ const rounds = 16
 // stack gives every vertex its height in the picture, near its neighbours.
 func (l *layers) stack() {
 	for _, column := range l.columns {
-		for _, v := range column {
-			switch {
-			case v.node >= 0:
-			case v.label && l.graph.Edges[v.edge].text() != "":
-				v.height = labelStep
-			default:
-				v.height = passStep
-			}
-		}
+		l.measure(column)
 		settle(column, func(*vertex) float64 { return 0 })
 	}
 	for n := range rounds {
@@ -129,6 +120,19 @@ func (l *layers) stack() {
 	for _, column := range l.columns {
 		for _, v := range column {
 			v.y = math.Round((v.y-top+margin)*10) / 10
+		}
+	}
+}
+
+// measure gives the places of edges their heights; boxes have theirs.
+func (l *layers) measure(column []*vertex) {
+	for _, v := range column {
+		switch {
+		case v.node >= 0:
+		case v.label && l.graph.Edges[v.edge].text() != "":
+			v.height = labelStep
+		default:
+			v.height = passStep
 		}
 	}
 }

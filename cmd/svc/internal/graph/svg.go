@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"strconv"
@@ -25,7 +26,7 @@ func SVG(g Graph, o Options) []byte {
 	d := &drawer{}
 	d.f("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"enoki-graph%s\" role=\"img\" width=\"%s\" height=\"%s\" viewBox=\"0 0 %[2]s %[3]s\">\n",
 		standing(o.Embedded), num(p.width), num(p.height))
-	d.f("<title>%s</title>\n<style>%s</style>\n", text(or(visible(o.Title), "Services")), style(o.Embedded))
+	d.f("<title>%s</title>\n<style>%s</style>\n", text(cmp.Or(visible(o.Title), "Services")), style(o.Embedded))
 	d.WriteString(arrows)
 	if !o.Embedded {
 		d.f("<rect class=\"paper\" width=\"%s\" height=\"%s\"/>\n", num(p.width), num(p.height))
@@ -46,13 +47,6 @@ func standing(embedded bool) string {
 		return ""
 	}
 	return " alone"
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 type drawer struct{ strings.Builder }

@@ -50,7 +50,7 @@ func oneServiceEach(packages []Package) []Package {
 // the parent of its innermost internal folder, else the module's root.
 func room(root, dir string) string {
 	rel, err := filepath.Rel(root, dir)
-	if err != nil || strings.HasPrefix(rel, "..") {
+	if err != nil || !filepath.IsLocal(rel) {
 		return root
 	}
 	parts := strings.Split(rel, string(filepath.Separator))

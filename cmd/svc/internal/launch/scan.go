@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+
+	"github.com/enoki-go/enoki/cmd/svc/internal/syntax"
 )
 
 // servicePath is the package that marks and hosts services.
@@ -106,8 +108,8 @@ func isMarker(f *ast.Field, local string) bool {
 
 func (s *source) addFunc(d *ast.FuncDecl, local string, withMethod map[string]bool) {
 	if d.Recv != nil {
-		if d.Name.Name == "Entrypoints" && len(d.Recv.List) == 1 {
-			withMethod[receiver(d.Recv.List[0].Type)] = true
+		if typ := syntax.Receiver(d); d.Name.Name == "Entrypoints" && typ != "" {
+			withMethod[typ] = true
 		}
 		return
 	}
@@ -120,16 +122,6 @@ func (s *source) addFunc(d *ast.FuncDecl, local string, withMethod map[string]bo
 		s.hosts = s.hosts || ok && isSelector(call.Fun, local, "Main")
 		return !s.hosts
 	})
-}
-
-func receiver(e ast.Expr) string {
-	if star, ok := e.(*ast.StarExpr); ok {
-		e = star.X
-	}
-	if id, ok := e.(*ast.Ident); ok {
-		return id.Name
-	}
-	return ""
 }
 
 // isOptions recognises func Options() []service.Option. Any other Options is

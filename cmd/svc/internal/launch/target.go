@@ -165,7 +165,7 @@ func folders(dir string) []string {
 // below it, otherwise absolute.
 func display(cwd, path string) string {
 	rel, err := filepath.Rel(cwd, path)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+	if err != nil || !filepath.IsLocal(rel) {
 		return path
 	}
 	if rel == "." {

@@ -39,6 +39,7 @@ func TestAbusesAreRefused(t *testing.T) {
 		{"a consumer of one's own on another's stream", "$JS.API.CONSUMER.CREATE.EVT_teller.spy", "", `Permissions Violation for Publish to "$JS.API.CONSUMER.CREATE.EVT_teller.spy"`},
 		{"submitting a job to another", "svc.rpcq.teller.tell", "", `Permissions Violation for Publish to "svc.rpcq.teller.tell"`},
 		{"a lock that is not declared", "$KV.LOCKS_svc.telling", "", `Permissions Violation for Publish to "$KV.LOCKS_svc.telling"`},
+		{"a bucket of another", "$KV.prices.poems", "", `Permissions Violation for Publish to "$KV.prices.poems"`},
 		{"registering as another", "$KV.svc_services.teller", "", `Permissions Violation for Publish to "$KV.svc_services.teller"`},
 		{"answering discovery as another", "", "$SRV.INFO.teller", `Permissions Violation for Subscription to "$SRV.INFO.teller"`},
 		{"questions to the server", "$SYS.REQ.SERVER.PING", "", `Permissions Violation for Publish to "$SYS.REQ.SERVER.PING"`},

@@ -117,8 +117,7 @@ func (c *collector) sub(why, subject, queue string) {
 func least(all []Rule) []Rule {
 	kept := []Rule{}
 	for i, r := range all {
-		covered := func(j int) bool { return j != i && all[j].covers(r) && (j < i || !r.covers(all[j])) }
-		if !slices.ContainsFunc(indexes(len(all)), covered) {
+		if !covered(all, i) {
 			kept = append(kept, r)
 		}
 	}
@@ -126,10 +125,12 @@ func least(all []Rule) []Rule {
 	return kept
 }
 
-func indexes(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
+// covered reports whether another rule allows all that the one at i does.
+func covered(all []Rule, i int) bool {
+	for j, other := range all {
+		if j != i && other.covers(all[i]) && (j < i || !all[i].covers(other)) {
+			return true
+		}
 	}
-	return all
+	return false
 }

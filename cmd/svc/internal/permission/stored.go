@@ -60,39 +60,49 @@ func (d *declared) emitter(event string, reliable bool, from string) {
 
 // handler handles events.
 func (d *declared) handler(e service.DeclaredEntrypoint, from string) {
-	source, event := e.Options["source"], e.Options["event"]
-	hash, name := hashOf(source+"."+event), d.service+"--"+e.Name
-	filter := d.subject("evt", source, "*", event)
-	singleton, broadcast := e.Options["mode"] == "singleton", e.Options["mode"] == "broadcast"
 	if e.Options["reliable"] == "false" {
-		switch {
-		case singleton:
-			name = "SINGLETON--" + hash
-		case broadcast:
-			name = ""
-		}
-		d.sub(from+" hears", filter, name)
+		d.hears(e, from)
 		return
 	}
-	stream := d.stream("EVT", source)
-	d.open(stream, from+": where events are stored")
-	switch {
-	case singleton:
-		d.lane(stream, "SINGLETON--"+hash, filter, from)
-	case broadcast:
-		d.lane(stream, d.instanced(name+"--"+hash, from), filter, from)
-	case e.Options["ordered"] != "":
-		for _, p := range []string{"-", "0", "1", "2", "3", "4", "5", "6", "7"} {
-			d.lane(stream, name+"--"+hash+"--p"+p, d.subject("evt", source, p, event), from)
-		}
-	default:
-		d.lane(stream, name+"--"+hash, filter, from)
-	}
+	d.lanes(e, from)
 	dead, tries := d.stream("DLQ", ""), d.stream("EVTRY", "")
 	d.open(dead, from+": dead letters")
 	d.pub(from+": dead letters", d.subject("dlq", d.service, e.Name))
 	d.open(tries, from+": attempts are counted")
 	d.pub(from+": attempts are counted", "$JS.API.STREAM.MSG.GET."+tries)
+}
+
+// hears is a handler whose events are not stored.
+func (d *declared) hears(e service.DeclaredEntrypoint, from string) {
+	source, event := e.Options["source"], e.Options["event"]
+	queue := d.service + "--" + e.Name
+	switch e.Options["mode"] {
+	case "singleton":
+		queue = "SINGLETON--" + hashOf(source+"."+event)
+	case "broadcast":
+		queue = ""
+	}
+	d.sub(from+" hears", d.subject("evt", source, "*", event), queue)
+}
+
+// lanes are the consumers of a handler.
+func (d *declared) lanes(e service.DeclaredEntrypoint, from string) {
+	source, event := e.Options["source"], e.Options["event"]
+	hash, stream, filter := hashOf(source+"."+event), d.stream("EVT", source), d.subject("evt", source, "*", event)
+	name := d.service + "--" + e.Name + "--" + hash
+	d.open(stream, from+": where events are stored")
+	switch mode := e.Options["mode"]; {
+	case mode == "singleton":
+		d.lane(stream, "SINGLETON--"+hash, filter, from)
+	case mode == "broadcast":
+		d.lane(stream, d.instanced(name, from), filter, from)
+	case e.Options["ordered"] != "":
+		for _, p := range []string{"-", "0", "1", "2", "3", "4", "5", "6", "7"} {
+			d.lane(stream, name+"--p"+p, d.subject("evt", source, p, event), from)
+		}
+	default:
+		d.lane(stream, name, filter, from)
+	}
 }
 
 // lane receives from one consumer, and counts what failed.

@@ -4,7 +4,6 @@ package shape
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 )
 
@@ -35,7 +34,7 @@ func Text(schema []byte) string {
 	if !ok {
 		return anything
 	}
-	return root.text(root.Defs, deepest)
+	return root.teller().text(root, deepest)
 }
 
 // Fields returns the parameters that callers may name, or the fields of the only one where
@@ -49,7 +48,11 @@ func Fields(input []byte) []Parameter {
 	if len(n.Properties) == 0 {
 		return nil
 	}
-	return n.fields(root.Defs, deepest)
+	t, all := root.teller(), make([]Parameter, len(n.Properties))
+	for i, p := range n.Properties {
+		all[i] = t.field(n, p, deepest)
+	}
+	return all
 }
 
 // Title returns the name of the only parameter of a method, where it has one; "" otherwise.
@@ -80,6 +83,7 @@ func Closed(input []byte) bool {
 
 const (
 	anything = "any"
+	more     = "…"
 	deepest  = 3 // levels that are told; what is deeper is "…"
 )
 
@@ -102,12 +106,42 @@ type node struct {
 	Defs        map[string]*node
 }
 
+// The limits of a schema, which comes from the network: each level is read once more for
+// every level around it.
+const (
+	maxSchema = 256 << 10 // bytes
+	maxDepth  = 64        // objects and lists inside one another
+)
+
 func read(schema []byte) (*node, bool) {
 	var n node
-	if len(schema) == 0 || json.Unmarshal(schema, &n) != nil {
+	if len(schema) == 0 || len(schema) > maxSchema || tooDeep(schema) || json.Unmarshal(schema, &n) != nil {
 		return nil, false
 	}
 	return &n, true
+}
+
+// tooDeep reports whether more than maxDepth objects and lists are inside one another.
+func tooDeep(schema []byte) bool {
+	depth, quoted, escaped := 0, false, false
+	for _, c := range schema {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = c == '\\', c != '"'
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		}
+		if depth > maxDepth {
+			return true
+		}
+	}
+	return false
 }
 
 // UnmarshalJSON reads a schema, which may be true or false as well.
@@ -148,15 +182,4 @@ func (n *node) isText() bool { return len(n.Type) == 1 && n.Type[0] == "string" 
 // open reports whether an object may have properties that are not named.
 func (n *node) open() bool {
 	return n.Additional != nil && (n.Additional.any || len(n.Additional.Type) > 0)
-}
-
-func (n *node) fields(defs map[string]*node, depth int) []Parameter {
-	all := make([]Parameter, len(n.Properties))
-	for i, p := range n.Properties {
-		all[i] = Parameter{
-			Name: p.name, Type: p.schema.text(defs, depth-1), Required: slices.Contains(n.Required, p.name),
-			Description: p.schema.follow(defs).Description, Text: p.schema.follow(defs).isText(),
-		}
-	}
-	return all
 }

@@ -1,7 +1,9 @@
 package shape_test
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,9 +100,58 @@ func TestOnlyObjectsWithNamedFieldsAreClosed(t *testing.T) {
 	}
 }
 
+// loop is a schema that stands for itself.
+const loop = `{"$ref":"#/$defs/x","$defs":{"x":{"anyOf":[{"$ref":"#/$defs/x"}]}}}`
+
+// wide returns a schema whose text is so many properties in each of three levels.
+func wide(properties int) string {
+	var all strings.Builder
+	for i := range properties {
+		fmt.Fprintf(&all, `"p%d":{"$ref":"#/$defs/x"},`, i)
+	}
+	return `{"$ref":"#/$defs/x","$defs":{"x":{"type":"object","properties":{` + all.String() + `"z":true}}}}`
+}
+
+// Red without the limits: the first is a fatal stack overflow, the second 92 MB after
+// seven seconds, the third took 26 seconds.
+func TestSchemasOfStrangersCostLittle(t *testing.T) {
+	t.Parallel()
+	values := `{"$ref":"#/$defs/x","$defs":{"v":{"enum":["` + strings.Repeat("v", 200_000) + `"]},"x":{"oneOf":[` +
+		strings.Repeat(`{"$ref":"#/$defs/v"},`, 1000) + `true]}}}`
+	for name, text := range map[string]string{
+		"a schema that stands for itself": loop,
+		"many properties of many":         wide(200),
+		"lists of lists":                  strings.Repeat(`{"items":`, 9000) + "true" + strings.Repeat("}", 9000),
+		"long values again and again":     values,
+	} {
+		wantLittle(t, name, []byte(text))
+	}
+}
+
+// wantLittle tells a schema in every way.
+func wantLittle(t *testing.T, name string, text []byte) {
+	t.Helper()
+	began, fields := time.Now(), shape.Fields(text)
+	if size := len(shape.Text(text)); size > 300<<10 { // what is told, and the names of properties
+		t.Errorf("%.100s: have %d bytes of text", name, size)
+	}
+	for _, p := range fields {
+		if len(p.Type) > 300<<10 {
+			t.Errorf("%.100s: have %d bytes of text for %.100s", name, len(p.Type), p.Name)
+		}
+	}
+	if took := time.Since(began); took > 5*time.Second { // milliseconds, on a machine that is not busy
+		t.Errorf("%.100s: it took %v", name, took)
+	}
+}
+
 // Schemas come from the network.
 func FuzzText(f *testing.F) {
 	f.Add([]byte(`{"type":["object","array"],"properties":{"a":{"$ref":"#/$defs/b"}},"prefixItems":[{"$ref":"#/properties/a"}],"$defs":{"b":{"type":"array","items":{"$ref":"#/$defs/b"}}}}`))
+	f.Add([]byte(loop))
+	f.Add([]byte(wide(3)))
+	f.Add([]byte(`{"type":"array","prefixItems":[{"$ref":"#/properties/a"}],"properties":{"a":{"$ref":"#/properties/a"}}}`))
+	f.Add([]byte(`{"type":"object","additionalProperties":{"$ref":"#"},"enum":["\\\"[["]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 0 && shape.Text(text) == "" {
 			t.Error("a schema has no text")
@@ -108,5 +159,6 @@ func FuzzText(f *testing.F) {
 		if shape.Closed(text) && len(shape.Fields(text)) == 0 {
 			t.Error("it is closed, and has no field")
 		}
+		wantLittle(t, string(text), text)
 	})
 }

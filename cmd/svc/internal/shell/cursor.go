@@ -1,6 +1,9 @@
 package shell
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A token is a piece of a line, as far as completion tells them apart.
 type token struct {
@@ -123,11 +126,8 @@ func path(all []token) []step {
 		}
 		back = append(back, step{name: all[n-1].text})
 		if n < 2 || all[n-2].kind != '.' {
-			steps := make([]step, 0, len(back))
-			for i := range back {
-				steps = append(steps, back[len(back)-1-i])
-			}
-			return steps
+			slices.Reverse(back)
+			return back
 		}
 		all = all[:n-2]
 	}

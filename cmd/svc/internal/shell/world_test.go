@@ -17,12 +17,13 @@ import (
 	"github.com/enoki-go/enoki/events"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/plain"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, plain.Abandoned()...) }
 
 // patience bounds every wait of these tests.
 const patience = 10 * time.Second

@@ -86,7 +86,7 @@ func TestInstancesAfterOneThatDoesNotStartAreKept(t *testing.T) {
 	first, second := serving("1", "v2", "127.0.0.1:0", "broken"), serving("2", "v2", "127.0.0.1:0", "")
 	first.Program, second.Program = "p", "p"
 	s.next <- []supervise.Process{first, second}
-	s.noted("the new version of 1 did not start", 1)
+	s.noted("the new version of process 1 did not start", 1)
 	s.end()
 	if text := s.out.String(); strings.Contains(text, "v2 serves") {
 		t.Errorf("the second was replaced:\n%s", text)

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"io"
 	"os"
+	"strconv"
 	"time"
 )
 
@@ -29,7 +30,13 @@ type Process struct {
 	Version string // a process whose version runs already is not replaced; "" is always new
 }
 
-func (p Process) name() string { return cmp.Or(p.Label, p.Name, "the service") }
+// name is what messages call it: an instance of the only program has a number for a label.
+func (p Process) name() string {
+	if _, err := strconv.Atoi(p.Label); err == nil {
+		return "process " + p.Label
+	}
+	return cmp.Or(p.Label, p.Name, "the service")
+}
 
 func (p Process) key() string { return cmp.Or(p.Key, p.Label) }
 

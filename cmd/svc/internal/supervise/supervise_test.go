@@ -200,7 +200,7 @@ func TestFailureOfOneStopsTheOthersGracefully(t *testing.T) {
 	}
 	r.wantCode(3)
 	r.out.await(t, "first terminated", 2)
-	if have := strings.Join(r.notes, "\n"); have != "2 ended: exit status 3\nstopping the others" {
+	if have := strings.Join(r.notes, "\n"); have != "process 2 ended: exit status 3\nstopping the others" {
 		t.Errorf("notes: have %q", have)
 	}
 }

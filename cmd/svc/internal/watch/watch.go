@@ -24,6 +24,8 @@ type Watcher struct {
 	known  map[string]digest // by file
 	idle   map[string]bool   // files that were looked at for being beside known ones, and are none
 	hinted []string          // those of this time
+	habit  habit
+	note   func(string)
 }
 
 const (
@@ -35,10 +37,10 @@ const (
 )
 
 // New returns a Watcher of the set that list returns, which is asked again whenever it may
-// have changed. The note is told once if changes can only be found by looking again and
-// again. Close ends it.
+// have changed. The note is told if changes can only be found by looking again and again,
+// and of files that are left aside. Close ends it.
 func New(ctx context.Context, list func(context.Context) (Set, error), note func(string)) (*Watcher, error) {
-	w := &Watcher{list: list, events: watched(note)}
+	w := &Watcher{list: list, events: watched(note), note: note}
 	if _, err := w.look(ctx); err != nil {
 		w.Close()
 		return nil, err
@@ -50,20 +52,33 @@ func New(ctx context.Context, list func(context.Context) (Set, error), note func
 func (w *Watcher) Close() { w.events.close() }
 
 // Wait returns the files whose content has changed since the last Wait, or New, once
-// nothing has happened for 120 ms. The error is that of ctx, or of the listing.
+// nothing has happened for 120 ms. Whoever calls it has begun to run what was built from
+// the files before: what changes them then each time, and is no source, is left aside. The
+// error is that of ctx, or of the listing.
 func (w *Watcher) Wait(ctx context.Context) ([]string, error) {
+	w.habit.since = time.Now()
 	for {
 		if err := w.event(ctx); err != nil {
 			return nil, err
 		}
+		began := time.Now()
 		if err := w.settle(ctx); err != nil {
 			return nil, err
 		}
 		changed, err := w.look(ctx)
-		if err != nil || len(changed) > 0 {
+		if err != nil || len(changed) > 0 && !w.usual(changed, began) {
 			return changed, err
 		}
 	}
+}
+
+// usual reports whether a change is left aside, and says so the first time.
+func (w *Watcher) usual(changed []string, began time.Time) bool {
+	yes, first := w.habit.is(changed, began)
+	if first {
+		w.note(w.habit.text())
+	}
+	return yes
 }
 
 // event waits for one that may matter.

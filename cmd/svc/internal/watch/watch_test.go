@@ -255,3 +255,26 @@ func TestListThatFailsIsTold(t *testing.T) {
 		t.Errorf("have %v, want %v", err, broken)
 	}
 }
+
+// A service wrote into what it embeds whenever it started, and was built again for ever.
+func TestFileThatIsWrittenAtEveryStartIsLeftAside(t *testing.T) {
+	t.Parallel()
+	told := make(chan string, 1)
+	tr := plant(t, "a.go", "page.html")
+	w, err := watch.New(t.Context(), tr.list, func(text string) { told <- text })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.Close)
+	tr.w = w
+	for n := range 3 {
+		tr.write("page.html", strconv.Itoa(n))
+		tr.changes("page.html")
+	}
+	tr.write("page.html", "once more")
+	go func() { // ends once it is told, and the Wait below with what it writes
+		<-told
+		_ = os.WriteFile(tr.path("a.go"), []byte("new"), 0o600) // else nothing changes below
+	}()
+	tr.changes("a.go")
+}

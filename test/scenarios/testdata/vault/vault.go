@@ -43,9 +43,10 @@ type Vault struct {
 
 	_ rpc.Method     `method:"Open" args:"how,password" sensitive:"password"`
 	_ rpc.Method     `method:"Enter" sensitive:"password,pin"`
+	_ rpc.Method     `method:"Keep" args:"how,password" sensitive:"password" delivery:"durable"`
 	_ rpc.Method     `method:"Tell" args:"how,password" sensitive:"password"`
 	_ rpc.Subject    `method:"Knock" subject:"vault.knock" args:"how,password" sensitive:"password"`
-	_ events.Handler `method:"OnEntered" source:"vault" event:"entered" attempts:"1" sensitive:"password,pin"`
+	_ events.Handler `method:"OnEntered" source:"vault" event:"entered" attempts:"2" backoff:"1ms" sensitive:"password,pin"`
 	_ web.Route      `method:"Enter" route:"POST /enter" sensitive:"password,pin" timeout:"300ms"`
 	_ web.Route      `method:"Reset" route:"GET /reset/{word}" args:"word" sensitive:"word"`
 	_ web.Socket     `method:"Open" args:"how,password" sensitive:"password" timeout:"300ms"`
@@ -83,6 +84,11 @@ func (v *Vault) Enter(ctx context.Context, in Entry) (string, error) {
 
 // Knock is Open.
 func (v *Vault) Knock(ctx context.Context, how, password string) (string, error) {
+	return v.Open(ctx, how, password)
+}
+
+// Keep is Open, for jobs.
+func (v *Vault) Keep(ctx context.Context, how, password string) (string, error) {
 	return v.Open(ctx, how, password)
 }
 
