@@ -38,8 +38,10 @@ var plan = table{
 		"internal/await": {},
 		// A process that a test starts, reads and ends.
 		"internal/child": {},
+		// Ports where nobody listens, for tests.
+		"internal/freeport": {},
 		// NATS as it is without us, for tests.
-		"internal/plain": {},
+		"internal/plain": {"internal/freeport"},
 		// What an example passes where a test passes its *testing.T.
 		"internal/stage": {},
 		// YAML files, environment and defines become section structs.
@@ -104,7 +106,7 @@ var plan = table{
 		"vet": append([]string{"dependency/...", "internal/marker"}, library...),
 
 		// A world in a test; its package is svctest.
-		"testing": append([]string{"internal/inprocess"}, library...),
+		"testing": append([]string{"internal/freeport", "internal/inprocess"}, library...),
 		// The svc command, thin over the packages.
 		"cmd/svc": append([]string{"cmd/svc/internal/...", "vet"}, library...),
 		// The parts of the command, each without a word of its command line.
@@ -117,7 +119,7 @@ var plan = table{
 		"test/...": {"..."},
 	},
 
-	tests: []string{"dependency/redisdb/redistest", "dependency/sqldb/sqltest", "internal/await", "internal/child", "internal/plain", "internal/stage"},
+	tests: []string{"dependency/redisdb/redistest", "dependency/sqldb/sqltest", "internal/await", "internal/child", "internal/freeport", "internal/plain", "internal/stage"},
 
 	only: map[string][]string{
 		"github.com/nats-io/nats.go":          {"broker", "cmd/svc", "cmd/svc/internal/...", "examples/plain", "internal/plain", "test/..."},

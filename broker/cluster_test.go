@@ -3,7 +3,6 @@ package broker_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/internal/plain"
 )
 
@@ -25,16 +25,16 @@ type cluster struct{ servers []*server.Server }
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	c, ports := &cluster{}, freePorts(t, 3)
+	c, first := &cluster{}, freeport.Row(t, 3) // members know one another's before they start
 	var routes []*url.URL
-	for _, port := range ports {
+	for port := first; port < first+3; port++ {
 		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", port)})
 	}
-	for i, port := range ports {
+	for i := range 3 {
 		c.servers = append(c.servers, plain.Server(t, func(o *server.Options) {
 			o.ServerName, o.Routes = fmt.Sprintf("n%d", i), routes
 			o.JetStream, o.StoreDir = true, t.TempDir()
-			o.Cluster = server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: port}
+			o.Cluster = server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: first + i}
 		}))
 	}
 	await.Until(t, "a leader of the cluster and all its members are there", func() bool {
@@ -42,22 +42,6 @@ func newCluster(t *testing.T) *cluster {
 		return leader != nil && len(leader.JetStreamClusterPeers()) == len(c.servers)
 	}, clusterPatience) // servers tell nobody of their elections
 	return c
-}
-
-// freePorts returns ports that were free a moment ago: the members of a cluster
-// have to know one another's before they start.
-func freePorts(t *testing.T, count int) []int {
-	t.Helper()
-	ports := make([]int, count)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() //nolint:errcheck // it only reserves the port
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-	}
-	return ports
 }
 
 func (c *cluster) find(f func(*server.Server) bool) *server.Server {

@@ -3,7 +3,6 @@ package rpc
 import (
 	"context"
 	"log/slog"
-	"net"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/internal/plain"
 )
 
@@ -24,7 +24,7 @@ type bus struct {
 
 func newBus(t *testing.T) *bus {
 	t.Helper()
-	b := &bus{t: t, port: natsserver.RANDOM_PORT}
+	b := &bus{t: t, port: freeport.Row(t, 1)}
 	b.start()
 	return b
 }
@@ -33,9 +33,6 @@ func newBus(t *testing.T) *bus {
 func (b *bus) start() {
 	b.t.Helper()
 	b.server = plain.Server(b.t, func(o *natsserver.Options) { o.Port = b.port })
-	if addr, ok := b.server.Addr().(*net.TCPAddr); ok {
-		b.port = addr.Port
-	}
 }
 
 func (b *bus) stop() { plain.Stop(b.server) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/internal/inprocess"
 )
 
@@ -43,6 +44,9 @@ func NewBroker(t TB) *Broker {
 		b.serve()
 	} else {
 		t.Cleanup(process.enterBroker(t.Name()))
+		if port, err := freeport.Find(1); err == nil { // nobody else takes it while the broker is stopped
+			b.options.Port = port
+		}
 	}
 	b.start()
 	t.Cleanup(b.Stop)

@@ -12,12 +12,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // patience is how long a script waits for another process to do something. It is for a
@@ -46,10 +47,10 @@ func params(t *testing.T, dir string) testscript.Params {
 		Setup: func(env *testscript.Env) error {
 			env.Vars = append(env.Vars, shared...)
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
-			env.Setenv("SVC_DEV_BROKER", freeAddr(t))
-			env.Setenv("SVC_DEV_REDIS", freeAddr(t))
+			env.Setenv("SVC_DEV_BROKER", freeport.Addr(t))
+			env.Setenv("SVC_DEV_REDIS", freeport.Addr(t))
 			env.Setenv("SVC_DEV_IDLE", "1m")
-			port := freePorts(t)
+			port := freeport.Row(t, 2)
 			env.Setenv("PORT", strconv.Itoa(port))
 			env.Setenv("NEXT_PORT", strconv.Itoa(port+1))
 			env.Defer(func() { endServers(env.WorkDir) })
@@ -90,43 +91,6 @@ func goEnv(t *testing.T) []string {
 		"GOPROXY=off", "GONOSUMDB=*", "GOFLAGS=-ldflags=-w", "GOTOOLCHAIN=local", "NATS_URL=", "REDIS_URL=",
 		"SVC_LOG=text", "NO_COLOR=", "CLICOLOR_FORCE=",
 	}
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-// ports counts those that freePorts has tried.
-var ports atomic.Int64
-
-// freePorts returns a port where nothing listens, nor at the next, and none twice. Both are
-// below those that connections are made from: one of these may take a port at any time.
-func freePorts(t *testing.T) int {
-	t.Helper()
-	first := 10_000 + os.Getpid()%8_000
-	for port := first; port < 30_000; {
-		port = first + 2*int(ports.Add(1))
-		if isFree(port) && isFree(port+1) {
-			return port
-		}
-	}
-	t.Fatal("have no two free ports below 30000")
-	return 0
-}
-
-func isFree(port int) bool {
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return false
-	}
-	_ = l.Close()
-	return true
 }
 
 // endServers ends the development servers of a script, which outlive it by
@@ -248,10 +212,7 @@ func listens(ts *testscript.TestScript, neg bool, args []string) {
 
 // free is `free NAME`: it sets NAME to an address where nothing listens.
 func free(ts *testscript.TestScript, _ bool, args []string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	ts.Setenv(args[0], l.Addr().String())
-	ts.Check(l.Close())
+	ts.Setenv(args[0], freeport.Addr(ts))
 }
 
 // alive is `alive FILE`: the process whose id FILE holds runs; `! alive` returns

@@ -20,6 +20,7 @@ import (
 	"github.com/enoki-go/enoki/dependency/httpclient"
 	"github.com/enoki-go/enoki/fault"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/service"
 	svctest "github.com/enoki-go/enoki/testing"
 )
@@ -30,12 +31,7 @@ func tracing(w witness) service.Option { return service.Trace(w) }
 // nowhere returns a URL at which nobody listens.
 func nowhere(t *testing.T) string {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return "http://ann:canary@" + l.Addr().String()
+	return "http://ann:canary@" + freeport.Addr(t)
 }
 
 func TestAPIThatIsAwayIsUnavailable(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/enoki-go/enoki/dependency/sqldb"
 	"github.com/enoki-go/enoki/fault"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/service"
 )
 
@@ -26,12 +27,7 @@ type relayPort struct {
 // closedPort returns a port at which nobody listens.
 func closedPort(t *testing.T) *relayPort {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return &relayPort{address: l.Addr().String()}
+	return &relayPort{address: freeport.Addr(t)}
 }
 
 // open forwards connections to PostgreSQL until the returned function, which

@@ -9,6 +9,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // ready bounds how long a server starts. It is generous: machines that run tests are
@@ -19,7 +21,7 @@ const ready = 10 * time.Second
 // and lets everybody in, unless change says otherwise.
 func Server(tb testing.TB, change ...func(*server.Options)) *server.Server {
 	tb.Helper()
-	options := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true}
+	options := &server.Options{Host: "127.0.0.1", Port: freeport.Row(tb, 1), NoLog: true, NoSigs: true}
 	for _, f := range change {
 		f(options)
 	}

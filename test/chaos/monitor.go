@@ -152,7 +152,7 @@ func (w *world) awaitConnections(ctx context.Context) error {
 }
 
 func (w *world) monitor(ctx context.Context, broker int, page string, into any) error {
-	url := fmt.Sprintf("http://127.0.0.1:%d/%s", w.httpPorts[broker], page)
+	url := fmt.Sprintf("http://127.0.0.1:%d/%s", w.httpPort+broker, page)
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/test/chaos/history"
 	"github.com/enoki-go/enoki/test/chaos/plan"
-	"github.com/enoki-go/enoki/test/chaos/proc"
 	"github.com/enoki-go/enoki/test/chaos/proxy"
 	"github.com/enoki-go/enoki/test/chaos/role"
 )
@@ -23,12 +23,12 @@ func (w *world) connect() error {
 		return nil
 	}
 	clients := w.clients()
-	ports, err := proc.Ports(len(clients))
+	first, err := freeport.Find(len(clients))
 	if err != nil {
 		return err
 	}
 	for i, s := range clients {
-		if s.link, err = proxy.New(ports[i], strings.TrimPrefix(w.urls[0], "nats://")); err != nil {
+		if s.link, err = proxy.New(first+i, strings.TrimPrefix(w.urls[0], "nats://")); err != nil {
 			return err
 		}
 		w.proxies = append(w.proxies, s.link)

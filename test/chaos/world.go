@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/test/chaos/check"
 	"github.com/enoki-go/enoki/test/chaos/history"
 	"github.com/enoki-go/enoki/test/chaos/plan"
@@ -29,7 +30,7 @@ type world struct {
 	facts   *history.File // of the suite itself
 
 	urls       []string // of the brokers
-	httpPorts  []int
+	httpPort   int      // of the first broker; the others follow
 	brokers    []*seat
 	workers    []*seat
 	callers    []*seat
@@ -51,14 +52,14 @@ type world struct {
 // newWorld lays out the processes and starts none.
 func newWorld(o options, naive bool, dir string) (*world, error) {
 	w := &world{options: o, naive: naive, dir: dir, family: proc.NewFamily(dir), tally: tally{Done: counts{}, Skipped: counts{}}}
-	ports, err := proc.Ports(3 * o.brokers())
+	first, err := freeport.Find(3 * o.brokers())
 	if err != nil {
 		return nil, err
 	}
 	if w.facts, err = history.Open(dir, "suite"); err != nil {
 		return nil, err
 	}
-	w.layBrokers(ports)
+	w.layBrokers(first)
 	if o.mode.withoutCalls() {
 		err = w.layEvents()
 	} else {
@@ -99,23 +100,23 @@ const fetchLimit = 30 * time.Second
 
 // layBrokers gives each broker three ports: for clients, for the monitoring and
 // for the others.
-func (w *world) layBrokers(ports []int) {
+func (w *world) layBrokers(first int) {
 	n := w.options.brokers()
-	clients, https, routes := ports[:n], ports[n:2*n], ports[2*n:]
+	clients, https, routes := first, first+n, first+2*n
 	var peers []string
 	for i := range n {
-		w.urls = append(w.urls, fmt.Sprintf("nats://127.0.0.1:%d", clients[i]))
-		peers = append(peers, fmt.Sprintf("nats://127.0.0.1:%d", routes[i]))
+		w.urls = append(w.urls, fmt.Sprintf("nats://127.0.0.1:%d", clients+i))
+		peers = append(peers, fmt.Sprintf("nats://127.0.0.1:%d", routes+i))
 	}
-	w.httpPorts = https
+	w.httpPort = https
 	for i := range n {
 		name := fmt.Sprintf("%s%d", check.BrokerPrefix, i)
 		b := role.Broker{
 			Name: name, Store: filepath.Join(w.dir, name+".store"), Log: filepath.Join(w.dir, name+".server.log"),
-			Port: clients[i], HTTPPort: https[i],
+			Port: clients + i, HTTPPort: https + i,
 		}
 		if n > 1 {
-			b.ClusterPort, b.Routes = routes[i], peers
+			b.ClusterPort, b.Routes = routes+i, peers
 		}
 		w.brokers = append(w.brokers, w.seat(check.BrokerPrefix, i, func(s *role.Setup) { s.Broker = &b }))
 	}

@@ -7,6 +7,8 @@ import (
 	"net"
 	"sync"
 	"testing"
+
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // A door is where processes find a server: nobody answers there while it is shut. So what
@@ -26,12 +28,7 @@ type door struct {
 // newDoor returns a door that is shut.
 func newDoor(t *testing.T, server string) *door {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	d := &door{t: t, addr: l.Addr().String(), server: server, inside: make(map[net.Conn]bool)}
+	d := &door{t: t, addr: freeport.Addr(t), server: server, inside: make(map[net.Conn]bool)}
 	t.Cleanup(d.shut)
 	return d
 }

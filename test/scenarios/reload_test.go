@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/child"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -74,7 +76,7 @@ func openDoor(t *testing.T, args ...string) *smith {
 	s := &smith{newcomer: newcomer{t, t.TempDir()}, world: newWorld(t)}
 	s.borrow("example.com/shop")
 	s.write("door/door.go", smithSource)
-	port := freePort(t)
+	port := strconv.Itoa(freeport.Row(t, 1))
 	s.url = "http://127.0.0.1:" + port + "/open"
 	cmd := exec.Command(bench.Svc, append([]string{"run", "--reload", "--broker", s.world.url, "--port", port}, args...)...)
 	cmd.Dir, cmd.Env = s.dir, bench.Env

@@ -5,7 +5,6 @@ package scenarios_test
 import (
 	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -14,13 +13,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/enoki-go/enoki/dependency/redisdb/redistest"
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/child"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // A tour is an application of several services, examples/travel unless folder says
@@ -48,7 +47,7 @@ func newTour(t *testing.T) *tour {
 	}
 	d := newDoor(t, redis.Host)
 	return &tour{
-		world: newVoid(t), folder: "travel", redis: d, port: freePort(t), processes: make(map[string]*process),
+		world: newVoid(t), folder: "travel", redis: d, port: strconv.Itoa(freeport.Row(t, 1)), processes: make(map[string]*process),
 		env: []string{"REDIS_HOST=" + d.addr, "REDIS_DB=" + strings.TrimPrefix(redis.Path, "/")},
 	}
 }
@@ -60,25 +59,6 @@ func openTour(t *testing.T) *tour {
 	w.startBroker()
 	w.redis.open()
 	return w
-}
-
-// ports counts those that freePort has tried.
-var ports atomic.Int64
-
-// freePort returns a port where nobody listens, below those that connections are made
-// from, and no port twice.
-func freePort(t *testing.T) string {
-	t.Helper()
-	first := int64(20_000 + os.Getpid()%5_000)
-	for port := first + ports.Add(1); port < 30_000; port = first + ports.Add(1) {
-		address := net.JoinHostPort("127.0.0.1", strconv.FormatInt(port, 10))
-		if l, err := net.Listen("tcp", address); err == nil {
-			_ = l.Close()
-			return strconv.FormatInt(port, 10)
-		}
-	}
-	t.Fatal("have no free port between 20000 and 30000")
-	return ""
 }
 
 // travel runs services as S21 has it: in the folder of the application.

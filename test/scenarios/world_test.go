@@ -5,7 +5,6 @@ package scenarios_test
 import (
 	"bytes"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/child"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/rpc"
 )
 
@@ -43,12 +43,7 @@ func newVoid(t *testing.T) *world {
 	if err := bench.Look(); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	w := &world{t: t, addr: l.Addr().String(), record: filepath.Join(t.TempDir(), "history")}
+	w := &world{t: t, addr: freeport.Addr(t), record: filepath.Join(t.TempDir(), "history")}
 	w.url = "nats://" + w.addr
 	t.Cleanup(func() {
 		if text, err := os.ReadFile(w.record); err == nil && t.Failed() {

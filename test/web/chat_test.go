@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 func TestTwoBrowsersTalkThroughTwoInstances(t *testing.T) {
-	port := freePorts(t, 2)
+	port := freeport.Row(t, 2)
 	_, urls := newWorld(t).run(2, "./examples/chat", "--port", strconv.Itoa(port))
 	if urls[0] == urls[1] {
 		t.Fatalf("have both instances at %s", urls[0])

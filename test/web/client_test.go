@@ -3,6 +3,8 @@
 package web_test
 
 import (
+	"fmt"
+	"net"
 	"strconv"
 	"syscall"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/child"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // failure is what a call was rejected with.
@@ -44,7 +47,7 @@ func openSite(t *testing.T, name string, port int) (w *world, p *child.Process, 
 }
 
 func TestPageCallsMethodsOfTheService(t *testing.T) {
-	_, _, b := openSite(t, "client-call", freePorts(t, 1))
+	_, _, b := openSite(t, "client-call", freeport.Row(t, 1))
 	if sums := evaluate[[]int](b, `Promise.all([1, 2, 3].map((n) => client.call("add", { a: n, b: 10 })))`); !cmp.Equal(sums, []int{11, 12, 13}) {
 		t.Errorf("have %v, want [11 12 13]", sums)
 	}
@@ -66,7 +69,7 @@ func wantFailure(b *browser, expression string, want failure) {
 }
 
 func TestPageHearsEventsOfItsChannels(t *testing.T) {
-	_, _, b := openSite(t, "client-event", freePorts(t, 1))
+	_, _, b := openSite(t, "client-event", freeport.Row(t, 1))
 	evaluate[any](b, `client.call("watch", ["attic"])`)
 	evaluate[any](b, `client.call("shout", { channel: "cellar", text: "to nobody" })`)
 	evaluate[any](b, `client.call("shout", { channel: "attic", text: "hi" })`)
@@ -79,7 +82,7 @@ func TestPageHearsEventsOfItsChannels(t *testing.T) {
 // The process is stopped and started again at the same port. The call that was under way
 // is not sent again; one that is made meanwhile waits.
 func TestPageConnectsAgainAfterTheServerWasRestarted(t *testing.T) {
-	port := freePorts(t, 1)
+	port := freeport.Row(t, 1)
 	w, p, b := openSite(t, "client-restart", port)
 	evaluate[any](b, `client.call("add", [1, 2])`)
 	first := evaluate[string](b, `client.id`)
@@ -89,7 +92,13 @@ func TestPageConnectsAgainAfterTheServerWasRestarted(t *testing.T) {
 	wantFailure(b, `cut`, failure{Code: "unavailable", Name: "SvcError", Message: "never: the connection is lost (1006)"})
 	b.holds(`client.state !== "open"`)
 	evaluate[any](b, `window.waiting = client.call("add", [20, 22]); true`)
-	await.Until(t, "the port is free", func() bool { return allFree(port, 1) })
+	await.Until(t, "the port is free", func() bool {
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			_ = c.Close()
+		}
+		return err != nil
+	})
 	w.site(port)
 	if sum := evaluate[int](b, `waiting`); sum != 42 {
 		t.Errorf("have %d, want 42", sum)
@@ -105,7 +114,7 @@ func TestPageConnectsAgainAfterTheServerWasRestarted(t *testing.T) {
 
 // A service that stops in order lets running requests end, and tells its clients so.
 func TestPageIsAnsweredByAServiceThatStops(t *testing.T) {
-	_, p, b := openSite(t, "client-stop", freePorts(t, 1))
+	_, p, b := openSite(t, "client-stop", freeport.Row(t, 1))
 	evaluate[any](b, `client.onstate = (state, about) => { if (state === "waiting") window.lost ??= about; };
 		client.on("begun", () => { window.begun = true; }); window.held = client.call("hold"); true`)
 	b.holds(`window.begun === true`)

@@ -3,10 +3,7 @@
 package web_test
 
 import (
-	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,6 +11,7 @@ import (
 
 	"github.com/enoki-go/enoki/internal/await"
 	"github.com/enoki-go/enoki/internal/child"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // A world is a broker and who works there.
@@ -48,7 +46,7 @@ func (w *world) launch(args ...string) *child.Process {
 // gateway starts svc gateway and returns where it is.
 func (w *world) gateway() string {
 	w.t.Helper()
-	port := strconv.Itoa(freePorts(w.t, 1))
+	port := strconv.Itoa(freeport.Row(w.t, 1))
 	return serving(w.t, start(w.t, "gateway", "--broker", w.broker, "--port", port), 1)[0]
 }
 
@@ -62,30 +60,6 @@ func serving(t *testing.T, p *child.Process, instances int) (urls []string) {
 		await.Until(t, url+" is ready", func() bool { return get(t, url+"/readyz").StatusCode == http.StatusOK }, patience)
 	}
 	return urls
-}
-
-// freePorts returns the first of so many free ports in a row. Connections to others are
-// not made from where it looks for them.
-func freePorts(t *testing.T, count int) int {
-	t.Helper()
-	for range 100 {
-		if first := 20_000 + rand.IntN(10_000); allFree(first, count) {
-			return first
-		}
-	}
-	t.Fatalf("have no %d free ports in a row between 20000 and 30000", count)
-	return 0
-}
-
-func allFree(first, count int) bool {
-	for port := first; port < first+count; port++ {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err != nil {
-			return false
-		}
-		_ = l.Close()
-	}
-	return true
 }
 
 // answer is a response that was read to its end, to this request.

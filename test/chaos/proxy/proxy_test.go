@@ -11,7 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/enoki-go/enoki/test/chaos/proc"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/test/chaos/proxy"
 )
 
@@ -39,11 +39,7 @@ func echo(t *testing.T) string {
 
 func start(t *testing.T) *proxy.Proxy {
 	t.Helper()
-	ports, err := proc.Ports(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := proxy.New(ports[0], echo(t))
+	p, err := proxy.New(freeport.Row(t, 1), echo(t))
 	if err != nil {
 		t.Fatal(err)
 	}

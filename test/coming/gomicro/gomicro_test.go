@@ -2,9 +2,7 @@ package gomicro_test
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -23,6 +21,7 @@ import (
 	"go-micro.dev/v5/transport"
 
 	"github.com/enoki-go/enoki/examples/hello"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/rpc"
 	"github.com/enoki-go/enoki/service"
 	"github.com/enoki-go/enoki/test/coming/gomicro"
@@ -198,7 +197,7 @@ func TestLimitComesFromTheConfiguration(t *testing.T) {
 
 func TestWebServesInFrontOfTheGreeter(t *testing.T) {
 	s := run(t, parts(t), handle(new(gomicro.Greeter)))
-	address := free(t)
+	address := freeport.Addr(t)
 	w := gomicro.NewWeb(s, address)
 	if err := w.Start(); err != nil {
 		t.Fatal(err)
@@ -216,17 +215,6 @@ func TestWebServesInFrontOfTheGreeter(t *testing.T) {
 	if text, err := io.ReadAll(answer.Body); err != nil || string(text) != "Hello, world!" {
 		t.Errorf("have %q, %v, want a greeting", text, err)
 	}
-}
-
-// free returns an address that nobody listens at.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // it was only to find a port
-	return fmt.Sprint(l.Addr())
 }
 
 func TestServiceThatHasMovedIsStillCalledWithGoMicro(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/devbroker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // The test binary serves as the process that Ensure starts.
@@ -37,16 +38,6 @@ func TestMain(m *testing.M) {
 // idleOfShared is how long a shared broker of a test lives after its last
 // client.
 const idleOfShared = 500 * time.Millisecond
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
 
 func broker(t *testing.T, c devbroker.Config) *devbroker.Broker {
 	t.Helper()
@@ -154,7 +145,7 @@ func TestProbeTellsWhoAnswers(t *testing.T) {
 	if have := devbroker.Probe(t.Context(), strings.TrimPrefix(b.URL(), "nats://")); have != devserver.Ours {
 		t.Errorf("a broker: have %d, want Ours", have)
 	}
-	if have := devbroker.Probe(t.Context(), freeAddr(t)); have != devserver.Nobody {
+	if have := devbroker.Probe(t.Context(), freeport.Addr(t)); have != devserver.Nobody {
 		t.Errorf("a free port: have %d, want Nobody", have)
 	}
 	for name, says := range map[string]string{"another protocol": "220 smtp.example.com ready\r\n", "a short greeting": "INFO", "silence": ""} {

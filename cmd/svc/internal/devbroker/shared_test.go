@@ -16,11 +16,12 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/devbroker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 func TestStartersAtOnceShareOneBroker(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	home := t.TempDir()
 	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	var wg sync.WaitGroup
@@ -61,7 +62,7 @@ func awaitEnd(t *testing.T, s devserver.Shared) {
 
 func TestStarterWaitsForABrokerThatLeaves(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	home := t.TempDir()
 	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	leaving := broker(t, devbroker.Config{Addr: "127.0.0.1:0", Store: shared.Home, JetStream: true})
@@ -75,7 +76,7 @@ func TestStarterWaitsForABrokerThatLeaves(t *testing.T) {
 
 func TestBrokerThatCannotStartShowsItsLog(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	home := t.TempDir()
 	if err := os.WriteFile(filepath.Join(home, "log"), []byte("of yesterday\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -93,7 +94,7 @@ func TestBrokerThatCannotStartShowsItsLog(t *testing.T) {
 
 func TestEnsureEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	shared := devbroker.Shared(addr, t.TempDir(), "svc", "serve", "nonsense", t.TempDir())
@@ -106,7 +107,7 @@ func TestEnsureEndsWithItsContext(t *testing.T) {
 // that started it.
 func TestSharedBrokerHasASessionOfItsOwn(t *testing.T) {
 	t.Parallel()
-	addr := freeAddr(t)
+	addr := freeport.Addr(t)
 	home := t.TempDir()
 	shared := devbroker.Shared(addr, home, "svc", "serve", addr, home)
 	if _, err := shared.Ensure(t.Context()); err != nil {

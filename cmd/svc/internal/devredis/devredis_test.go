@@ -20,6 +20,7 @@ import (
 	"github.com/enoki-go/enoki/cmd/svc/internal/devredis"
 	"github.com/enoki-go/enoki/cmd/svc/internal/devserver"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 // The test binary serves as the process that Ensure starts.
@@ -62,19 +63,9 @@ func listener(t *testing.T, serve func(net.Conn)) string {
 	return l.Addr().String()
 }
 
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 func TestProbeTellsWhoAnswers(t *testing.T) {
 	t.Parallel()
-	if have := devredis.Probe(t.Context(), freeAddr(t)); have != devserver.Nobody {
+	if have := devredis.Probe(t.Context(), freeport.Addr(t)); have != devserver.Nobody {
 		t.Errorf("a free port: have %d, want Nobody", have)
 	}
 	guarded := miniredis.RunT(t)
@@ -100,7 +91,7 @@ func TestProbeTellsWhoAnswers(t *testing.T) {
 
 func shared(t *testing.T) devserver.Shared {
 	t.Helper()
-	addr, home := freeAddr(t), t.TempDir()
+	addr, home := freeport.Addr(t), t.TempDir()
 	return devredis.Shared(addr, home, "svc", "serve", addr, home)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/enoki-go/enoki/broker"
 	"github.com/enoki-go/enoki/cmd/svc/internal/doctor"
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/internal/freeport"
 	"github.com/enoki-go/enoki/internal/plain"
 )
 
@@ -83,22 +84,12 @@ func TestSoundBrokerHasNoProblem(t *testing.T) {
 
 func TestBrokerThatIsNotThereIsAProblemWithACure(t *testing.T) {
 	t.Parallel()
-	f := examine(t, "nats://user:hunter2@"+nobody(t))
+	f := examine(t, "nats://user:hunter2@"+freeport.Addr(t))
 	f.want(t, "broker", doctor.Problem, "none answers", "svc broker")
 	f.wantNone(t, "broker version", "JetStream", "permissions", "services", "dead letters")
 	if strings.Contains(fmt.Sprint(f), "hunter2") {
 		t.Errorf("have the password in %v", f)
 	}
-}
-
-func nobody(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // nobody is to be there
-	return l.Addr().String()
 }
 
 func TestBrokerThatIsSilentIsToldWithTheSetting(t *testing.T) {

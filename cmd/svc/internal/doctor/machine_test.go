@@ -13,16 +13,17 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/doctor"
 	"github.com/enoki-go/enoki/config"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 func TestServersOfTheConfigurationAreAsked(t *testing.T) {
 	t.Parallel()
 	there := speaking(t, "PING\r\n", "+PONG\r\n")
-	cfg, err := config.Load(config.Text("config.yml", "REDIS_URIS: {cache: 'redis://:pw@"+there+"/0', other: 'redis://"+nobody(t)+"'}\nDB_URIS: {users: 'postgres://u:hunter2@"+there+"/x'}"))
+	cfg, err := config.Load(config.Text("config.yml", "REDIS_URIS: {cache: 'redis://:pw@"+there+"/0', other: 'redis://"+freeport.Addr(t)+"'}\nDB_URIS: {users: 'postgres://u:hunter2@"+there+"/x'}"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := examine(t, "nats://"+nobody(t), func(p *doctor.Patient) { p.Config = cfg })
+	f := examine(t, "nats://"+freeport.Addr(t), func(p *doctor.Patient) { p.Config = cfg })
 	f.want(t, "Redis", doctor.OK, there, "REDIS_URIS.cache")
 	f.want(t, "Redis", doctor.Problem, "REDIS_URIS.other", "refused")
 	f.want(t, "PostgreSQL", doctor.Problem, "DB_URIS.users", "as PostgreSQL does")
@@ -61,7 +62,7 @@ func TestCredentialsOfOthersAndWithoutFilesAreFound(t *testing.T) {
 	if err := os.WriteFile(file, []byte("x"), 0o644); err != nil { //nolint:gosec // that is the mistake
 		t.Fatal(err)
 	}
-	f := examine(t, "nats://"+nobody(t), func(p *doctor.Patient) { p.Broker.Credentials, p.Broker.CA = file, file+".missing" })
+	f := examine(t, "nats://"+freeport.Addr(t), func(p *doctor.Patient) { p.Broker.Credentials, p.Broker.CA = file, file+".missing" })
 	f.want(t, "credentials", doctor.Warning, "broker.credentials", "chmod 600")
 	f.want(t, "credentials", doctor.Problem, "broker.ca", "no such file")
 }
@@ -74,15 +75,15 @@ func TestModuleWithoutItsSumsIsAProblem(t *testing.T) {
 	write(t, dir, "go.mod", "module example.com/shop\n\ngo 1.26\n\nrequire example.com/lost v1.0.0\n")
 	write(t, dir, "shop.go", "package shop\n\nimport _ \"example.com/lost\"\n")
 	at := func(p *doctor.Patient) { p.Dir = dir }
-	f := examine(t, "nats://"+nobody(t), at)
+	f := examine(t, "nats://"+freeport.Addr(t), at)
 	f.want(t, "Go", doctor.OK, "go1.")
 	f.want(t, "module", doctor.Problem, "example.com/lost", "go mod tidy")
 
 	write(t, dir, "go.mod", "module example.com/shop\n\ngo 9.99\n")
-	f = examine(t, "nats://"+nobody(t), at)
+	f = examine(t, "nats://"+freeport.Addr(t), at)
 	f.want(t, "Go", doctor.Problem, "go >= 9.99", "GOTOOLCHAIN")
 
-	f = examine(t, "nats://"+nobody(t))
+	f = examine(t, "nats://"+freeport.Addr(t))
 	f.want(t, "module", doctor.Warning, "in no module")
 }
 
@@ -104,7 +105,7 @@ func TestTakenPortIsAWarning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := examine(t, "nats://"+nobody(t), func(p *doctor.Patient) { p.Config = cfg })
+	f := examine(t, "nats://"+freeport.Addr(t), func(p *doctor.Patient) { p.Config = cfg })
 	f.want(t, "port", doctor.Warning, l.Addr().String(), "svc run --port")
 }
 

@@ -15,11 +15,12 @@ import (
 
 	"github.com/enoki-go/enoki/cmd/svc/internal/supervise"
 	"github.com/enoki-go/enoki/internal/await"
+	"github.com/enoki-go/enoki/internal/freeport"
 )
 
 func TestNoConnectionIsLostBetweenVersions(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
+	address := freeport.Addr(t)
 	s := open(t, serving("a", "v1", address, ""))
 	s.out.await(t, "v1 serves", 1)
 	over, seen := make(chan struct{}), make(map[string]int)
@@ -50,7 +51,7 @@ func TestNoConnectionIsLostBetweenVersions(t *testing.T) {
 func TestVersionThatDoesNotStartLeavesTheOneBefore(t *testing.T) {
 	t.Parallel()
 	for way, why := range map[string]string{"broken": "exit status 5", "mute": "it has not started after 2s"} {
-		address := freeAddress(t)
+		address := freeport.Addr(t)
 		s := open(t, serving("a", "v1", address, ""))
 		s.out.await(t, "v1 serves", 1)
 		s.next <- []supervise.Process{serving("a", "v2", address, way)}
@@ -149,7 +150,7 @@ func TestOneThatDoesNotLeaveIsKilled(t *testing.T) {
 // A process may drain for long after it has closed its share of the listener.
 func TestNobodyWaitsAtTheDoorOfWhatEnds(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
+	address := freeport.Addr(t)
 	s := open(t, serving("a", "v1", address, "stubborn"))
 	await.Until(t, "v1 serves", func() bool {
 		conn, err := net.Dial("tcp", address)
@@ -176,7 +177,7 @@ func TestNobodyWaitsAtTheDoorOfWhatEnds(t *testing.T) {
 
 func TestTwoPlacesCannotListenAtOneAddress(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
+	address := freeport.Addr(t)
 	s := open(t, serving("a", "v1", address, ""))
 	s.out.await(t, "v1 serves", 1)
 	s.next <- []supervise.Process{serving("a", "v1", address, ""), serving("b", "v1", address, "")}

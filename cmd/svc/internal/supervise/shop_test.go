@@ -128,16 +128,6 @@ func serving(place, version, address, way string) supervise.Process {
 	}
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 // visit asks who serves.
 func visit(t *testing.T, address string) string {
 	t.Helper()
