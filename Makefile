@@ -22,10 +22,18 @@ help: ## say what can be made
 # there are processors.
 GOTEST := go test -vet=off -timeout 30m -p 4
 
+# The library and the benchmarks compute, the chaos suite waits for times of the wall
+# clock: they run side by side, and the suite, which must not be late, goes first.
 .PHONY: test
 test: ## run all tests
-	$(GOTEST) $$(go list ./... | grep -v /test/scenarios)
-	go -C bench test -vet=off ./...
+	@$(MAKE) --no-print-directory -j3 -Otarget test-library test-bench test-chaos
+
+.PHONY: test-library test-bench test-chaos
+test-library:
+	nice $(GOTEST) $$(go list ./... | grep -v /test/scenarios)
+test-bench:
+	nice go -C bench test -vet=off ./...
+test-chaos:
 	go -C test/chaos test -vet=off ./...
 
 # What only builds and prints has no goroutines that could race, and takes twice as
@@ -34,9 +42,15 @@ BUILDS := build|compose|contract|describe|docker|examples_deploy|gen|graph|k8s|m
 
 .PHONY: race
 race: ## run them with the race detector, but for the examples, which have it anyway
-	$(GOTEST) -race -skip '^Test(ConsoleBlocks|FirstSteps)|^TestScripts$$/^($(BUILDS))$$' \
+	@$(MAKE) --no-print-directory -j3 -Otarget race-library race-bench race-chaos
+
+.PHONY: race-library race-bench race-chaos
+race-library:
+	nice $(GOTEST) -race -skip '^Test(ConsoleBlocks|FirstSteps)|^TestScripts$$/^($(BUILDS))$$' \
 		$$(go list ./... | grep -vE '/test/scenarios|/enoki/examples/')
-	go -C bench test -vet=off -race ./...
+race-bench:
+	nice go -C bench test -vet=off -race ./...
+race-chaos:
 	go -C test/chaos test -vet=off -race ./...
 
 .PHONY: scenarios

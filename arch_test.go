@@ -119,7 +119,7 @@ var plan = table{
 		"test/...": {"..."},
 	},
 
-	tests: []string{"dependency/redisdb/redistest", "dependency/sqldb/sqltest", "internal/await", "internal/child", "internal/freeport", "internal/plain", "internal/stage"},
+	tests: []string{"dependency/redisdb/redistest", "dependency/sqldb/sqltest", "internal/await", "internal/child", "internal/plain", "internal/stage"},
 
 	only: map[string][]string{
 		"github.com/nats-io/nats.go":          {"broker", "cmd/svc", "cmd/svc/internal/...", "examples/plain", "internal/plain", "test/..."},

@@ -79,7 +79,9 @@ await $WORK/out 'started.*service=night'
 exec svc call night.tidy
 stdout '^0$'
 cp $WORK/page.go .
+env GOPROXY=$PROXY
 exec go mod tidy
+env GOPROXY=off
 exec svc describe .
 await $WORK/out 'started.*service=page'
 exec curl -sf localhost:$PORT/entries

@@ -76,7 +76,7 @@ func params(t *testing.T, dir string) testscript.Params {
 // before, and asks nobody.
 func goEnv(t *testing.T) []string {
 	t.Helper()
-	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOROOT").Output()
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPROXY").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func goEnv(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return []string{
-		"GOCACHE=" + dirs[0], "GOMODCACHE=" + dirs[1], "ENOKI=" + enoki,
+		"GOCACHE=" + dirs[0], "GOMODCACHE=" + dirs[1], "PROXY=" + dirs[2], "ENOKI=" + enoki,
 		// Nobody debugs what is linked here; without DWARF that takes two thirds of the time.
 		"GOPROXY=off", "GONOSUMDB=*", "GOFLAGS=-ldflags=-w", "GOTOOLCHAIN=local", "NATS_URL=", "REDIS_URL=",
 		"SVC_LOG=text", "NO_COLOR=", "CLICOLOR_FORCE=",

@@ -140,22 +140,22 @@ func TestNaiveRetryMeetsTheFrozenInstanceAgain(t *testing.T) {
 
 func TestNaiveStartWithoutAFlushIsNotReachable(t *testing.T) {
 	url := plain.Server(t).ClientURL()
-	service, caller := plain.Conn(t, url), plain.Conn(t, url)
-	refused := 0
-	for range 200 {
-		s, err := service.Subscribe(calls, func(m *nats.Msg) { _ = m.Respond(nil) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := caller.Request(calls, nil, 10*time.Second); errors.Is(err, nats.ErrNoResponders) {
-			refused++
-		}
-		if err := errors.Join(s.Unsubscribe(), service.Flush()); err != nil {
-			t.Fatal(err)
-		}
+	wire := plain.NewWire(t, url)
+	service, caller := plain.Conn(t, wire.URL()), plain.Conn(t, url)
+	waits, release := wire.HoldUp()
+	if _, err := service.Subscribe(calls, func(m *nats.Msg) { _ = m.Respond(nil) }); err != nil {
+		t.Fatal(err)
 	}
-	if refused == 0 {
-		t.Error("have all first calls answered, want some that find nobody")
+	await.Take(t, waits) // the subscription is on its way, and Subscribe has returned
+	if _, err := caller.Request(calls, nil, 10*time.Second); !errors.Is(err, nats.ErrNoResponders) {
+		t.Errorf("have %v, want a first call that finds nobody", err)
+	}
+	release()
+	if err := service.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := caller.Request(calls, nil, 10*time.Second); err != nil {
+		t.Errorf("after a flush: %v", err)
 	}
 }
 
