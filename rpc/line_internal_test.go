@@ -27,10 +27,12 @@ func flightsOf(t *testing.T, c *caller, n int) []*flight {
 	return all
 }
 
-// lined puts calls in line.
+// lined puts calls in line, of a service that has answered before: that nobody hears of
+// them is no reason to doubt that it exists.
 func lined(t *testing.T, c *caller, n int) (*line, []*flight) {
 	t.Helper()
 	all := flightsOf(t, c, n)
+	all[0].peer.answered.Store(true)
 	l := all[0].peer.line(c, "buy")
 	for _, f := range all {
 		f.journey.state = waiting
@@ -188,7 +190,8 @@ func TestOfferGoesToACallOrBack(t *testing.T) {
 
 func TestLineKnowsWhetherAnybodyListens(t *testing.T) {
 	t.Parallel()
-	c := newBus(t).caller()
+	b := newBus(t)
+	c, _ := b.caller(), b.hear("svc.rpcw.shop.ticket") // the broker itself reports nobody
 	l, _ := lined(t, c, 1)
 	if l.Receive(&broker.Msg{Header: broker.Header{"Status": {"503"}}}); !l.down.Load() {
 		t.Error("nobody heard the ticket: have an instance running")
