@@ -119,3 +119,12 @@ func (d *diff) service(old, now service.Declared) {
 	d.entrypoints(old, now)
 	d.emitted(old, now)
 }
+
+// within names a field of a value.
+func within(what, name string) string {
+	before, path, nested := strings.Cut(what, ": field ")
+	if !nested {
+		return what + ": field " + name
+	}
+	return before + ": field " + path + "." + name
+}

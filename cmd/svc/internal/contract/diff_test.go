@@ -129,6 +129,26 @@ func TestChangesOfSchemas(t *testing.T) {
 	}
 }
 
+// Red with code that compares a definition at each place where it is used: here there are
+// 2^60 ways to the last.
+func TestDefinitionsThatUseEachOtherAreComparedOnce(t *testing.T) {
+	defs := make([]string, 61)
+	for i := range 60 {
+		defs[i] = fmt.Sprintf(`"d%d":{"properties":{"a":{"$ref":"#/$defs/d%d"},"b":{"$ref":"#/$defs/d%d"}}}`, i, i+1, i+1)
+	}
+	defs[60] = `"d60":{"type":"string","maxLength":10}`
+	old := `{"$ref":"#/$defs/d0","$defs":{` + strings.Join(defs, ",") + `}}`
+	now := strings.Replace(old, `"maxLength":10`, `"maxLength":5`, 1)
+	wantLevel(t, contract.Diff(shop(old), shop(now)), "BREAKING", "orders.create: parameter")
+}
+
+// A schema that became a definition differs from each that it stands for.
+func TestPlacesThatShareADefinitionNowAreComparedEach(t *testing.T) {
+	old := `{"properties":{"a":{"type":"string"},"b":{"type":"integer"}},"$defs":{"x":{"type":"string"}}}`
+	now := `{"properties":{"a":{"$ref":"#/$defs/x"},"b":{"$ref":"#/$defs/x"}},"$defs":{"x":{"type":"string"}}}`
+	wantLevel(t, contract.Diff(shop(old), shop(now)), "BREAKING", "b was of type integer and is of type string")
+}
+
 // wantLevel wants the gravest change to be of a level, and of a place.
 func wantLevel(t *testing.T, have []contract.Change, level, place string) {
 	t.Helper()

@@ -63,7 +63,7 @@ func (d *diff) schema(where, what string, dir direction, old, now json.RawMessag
 
 // compare compares two schemas; what names the value that they are of.
 func (d *diff) compare(where, what string, dir direction, old, now node) {
-	c := comparison{diff: d, where: where, dir: dir, seen: make(map[string]bool)}
+	c := comparison{diff: d, where: where, dir: dir, seen: make(map[pair]bool)}
 	c.compare(what, old, now)
 }
 
@@ -73,19 +73,13 @@ type comparison struct {
 
 	where string
 	dir   direction
-	seen  map[string]bool // pairs of references that are being compared
+	seen  map[pair]bool // what was compared: told once, at the first place where it is used
 }
 
 func (c *comparison) compare(what string, old, now node) {
-	o, oldRef := old.resolve()
-	n, nowRef := now.resolve()
-	if oldRef != "" || nowRef != "" {
-		pair := oldRef + " " + nowRef
-		if c.seen[pair] {
-			return
-		}
-		c.seen[pair] = true
-		defer delete(c.seen, pair)
+	o, n := old.resolve(), now.resolve()
+	if !c.first(o, n) {
+		return
 	}
 	before, ok := object(o)
 	after, too := object(n)
@@ -101,6 +95,24 @@ func (c *comparison) compare(what string, old, now node) {
 	c.words(what, before, after)
 }
 
+// pair is the addresses of two schemas of the documents.
+type pair [2]uintptr
+
+// first tells whether two schemas are compared for the first time. Definitions may be used
+// from many places, and in each other.
+func (c *comparison) first(old, now any) bool {
+	if _, ok := old.(map[string]any); !ok {
+		return true
+	}
+	if _, ok := now.(map[string]any); !ok {
+		return true
+	}
+	p := pair{reflect.ValueOf(old).Pointer(), reflect.ValueOf(now).Pointer()}
+	met := c.seen[p]
+	c.seen[p] = true
+	return !met
+}
+
 // object returns a schema as an object; true, which allows all, is an empty one.
 func object(v any) (map[string]any, bool) {
 	if v == true {
@@ -113,22 +125,22 @@ func object(v any) (map[string]any, bool) {
 // maxReferences bounds references to references.
 const maxReferences = 100
 
-// resolve follows references within the document, and returns the last.
-func (n node) resolve() (value any, ref string) {
-	value = n.value
+// resolve follows references within the document, and returns what the last names.
+func (n node) resolve() any {
+	value := n.value
 	for range maxReferences {
 		s, _ := value.(map[string]any)
 		next, ok := s["$ref"].(string)
 		if !ok {
-			return value, ref
+			return value
 		}
 		found, ok := lookup(n.root, next)
 		if !ok {
-			return value, ref
+			return value
 		}
-		value, ref = found, next
+		value = found
 	}
-	return value, ref
+	return value
 }
 
 // lookup finds what a reference names, "#" for the root.
@@ -269,15 +281,6 @@ func names(list any) []string {
 		texts[i] = fmt.Sprint(v)
 	}
 	return texts
-}
-
-// within names a field of a value.
-func within(what, name string) string {
-	before, path, nested := strings.Cut(what, ": field ")
-	if !nested {
-		return what + ": field " + name
-	}
-	return before + ": field " + path + "." + name
 }
 
 // brief writes a value of JSON on a line.
