@@ -147,11 +147,11 @@ func (e *everything) print() error {
 	err := e.write()
 	_, _ = fmt.Fprintf(e.out, "%s\n%s\n\n", e.title(), letters)
 	table := tabwriter.NewWriter(e.out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprint(table, "promise\t\tfaults\tcount\tviolations\tfigures\tseed\n")
+	_, _ = fmt.Fprint(table, "promise\t\tfaults\tcount\tviolations\tseed\tfigures\n")
 	violations := 0
 	for _, r := range e.rows {
 		violations += r.Violations
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%s\t%s\n", r.Promise, r.Says, r.faults, r.Count, r.Violations, r.Figures, r.seed)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%s\t%s\n", r.Promise, r.Says, r.faults, r.Count, r.Violations, r.seed, r.Figures)
 	}
 	err = errors.Join(err, table.Flush())
 	_, _ = fmt.Fprintf(e.out, "\n%d violations\n", violations)

@@ -143,9 +143,9 @@ func (r *report) print(out io.Writer, o options) error {
 func (r *report) text(out io.Writer) error {
 	_, _ = fmt.Fprintf(out, "%s, %s\n%s\nfaults done: %s\n\n", r.Mode, r.Machine, r.Load, r.Faults.words())
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprint(table, "promise\t\tfaults\tcount\tviolations\tfigures\tseed\n")
+	_, _ = fmt.Fprint(table, "promise\t\tfaults\tcount\tviolations\tseed\tfigures\n")
 	for _, row := range r.rows() {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%s\t%d\n", row.Promise, row.Says, r.Faults.Done, row.Count, row.Violations, row.Figures, r.Seed)
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%s\n", row.Promise, row.Says, r.Faults.Done, row.Count, row.Violations, r.Seed, row.Figures)
 	}
 	if err := table.Flush(); err != nil {
 		return err
