@@ -29,6 +29,7 @@ type Counter struct {
 	_ web.Route `method:"Wait" route:"GET /wait/{long}"`
 	_ web.Route `method:"Rest" route:"GET /files/{rest...}" args:"rest"`
 	_ web.Route `method:"Sum" route:"PUT /sum" body:"100"`
+	_ web.Route `method:"Sum" route:"PATCH /sum" body:"0"`
 }
 
 // Take returns what it was given as text.
@@ -111,6 +112,8 @@ func TestBodyThatIsTooLargeIsRefused(t *testing.T) {
 	large := "[" + strings.Repeat("1,", 60) + "1]"
 	wantText(t, v.ask("PUT", "/sum", large).problem(t, http.StatusRequestEntityTooLarge).Detail, "100 bytes")
 	v.ask("PUT", "/sum", "["+strings.Repeat("1,", 48)+"1]").want(t, 200, "49")
+
+	wantText(t, v.ask("PATCH", "/sum", "[1]").problem(t, http.StatusRequestEntityTooLarge).Detail, "0 bytes")
 
 	larger := `{"a":1,"b":2,"c":"` + strings.Repeat("x", 2000) + `"}`
 	wantText(t, v.ask("POST", "/add", larger).problem(t, http.StatusRequestEntityTooLarge).Detail, "2000 bytes")

@@ -46,6 +46,9 @@ var _ entrypoint.Declaration = Route{}
 // kind is what routes are in logs, limits and manifests.
 const kind = "http"
 
+// unsaid is the key body of a tag that does not have it.
+const unsaid = -1
+
 // routeOptions are the tag keys of Route.
 type routeOptions struct {
 	Route   string `tag:"route,required"`
@@ -58,7 +61,7 @@ type routeOptions struct {
 
 // Declare makes the entrypoint.
 func (Route) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Host) (entrypoint.Entrypoint, error) {
-	var o routeOptions
+	o := routeOptions{Body: unsaid}
 	if err := tag.Read(t, &o, entrypoint.TagKeys()...); err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func (Route) Declare(t reflect.StructTag, m *entrypoint.Method, h entrypoint.Hos
 		server: s, guard: g, host: h, method: m, pattern: o.Route, path: path, name: entrypoint.WireName(m.Name),
 		public: o.Auth != "", raw: isRaw(m), status: o.Status, limit: s.settings.Body, timeoutKey: "configuration key web.timeout",
 	}
-	if o.Body > 0 {
+	if o.Body != unsaid {
 		e.limit = int64(o.Body)
 	}
 	if e.timeout, err = timeoutOf(o.Timeout, s.settings.Timeout); err != nil {

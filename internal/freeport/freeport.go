@@ -27,7 +27,8 @@ var pool struct {
 	sync.Mutex
 	blocks []net.Listener // at the first port of each block, as long as the process lives
 	tried  int            // blocks of all that there are
-	next   int            // index of the next port: of the blocks' ports, in their order
+	at     int            // index of the block in use
+	next   int            // port of that block, counted from its first
 }
 
 // Failer is a test, of package testing or of testscript.
@@ -63,17 +64,18 @@ func Find(n int) (int, error) {
 // step returns the next row that no earlier one shares a port with, free or not; 0 where
 // no block can be had.
 func step(n int) int {
-	if pool.next%size+n > size || pool.next%size == 0 {
-		block := (pool.next + size - 1) / size
-		if block >= len(pool.blocks) && !hold() {
-			block = 0
+	if len(pool.blocks) == 0 || pool.next+n > size {
+		switch {
+		case hold():
+			pool.at = len(pool.blocks) - 1
+		case len(pool.blocks) == 0:
+			return 0
+		default:
+			pool.at = (pool.at + 1) % len(pool.blocks)
 		}
-		pool.next = block*size + 1 // the first is held
+		pool.next = 1 // the first is held
 	}
-	if len(pool.blocks) == 0 {
-		return 0
-	}
-	port := pool.blocks[pool.next/size].Addr().(*net.TCPAddr).Port + pool.next%size
+	port := pool.blocks[pool.at].Addr().(*net.TCPAddr).Port + pool.next
 	pool.next += n
 	return port
 }
