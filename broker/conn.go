@@ -1,5 +1,5 @@
 // Package broker is everything that touches the bus: the connection, subjects,
-// headers, codecs and discovery.
+// headers, streams and discovery.
 package broker
 
 import (

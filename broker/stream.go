@@ -45,7 +45,7 @@ const (
 type StreamConfig struct {
 	Name       string        // letters, digits, - and _
 	Subjects   []string      // what is stored; may end in ".>"
-	Keep       Keep          //
+	Keep       Keep          // which messages stay, and how long; KeepUntilDone
 	MaxMsgs    int64         // messages that are kept; 100 000, -1 for any number
 	MaxBytes   int64         // bytes of them, which the broker reserves; 256 MiB
 	MaxMsgSize int32         // bytes of one; whatever the broker takes

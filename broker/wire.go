@@ -24,7 +24,7 @@ type wire struct {
 	spare   []byte    // to gather in next
 	writing bool      // a goroutine is at it
 	err     error     // of that
-	closed  bool      //
+	closed  bool      // by Close
 	last    time.Time // call of Write
 	until   time.Time // write deadline that is set
 }

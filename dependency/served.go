@@ -17,7 +17,7 @@ type Entrance struct {
 	Kind     string        // "rpc", "event", "http" …
 	Name     string        // of the method on the wire
 	Address  string        // "svc.rpc.orders.create", "POST /orders"
-	Requests int64         //
+	Requests int64         // calls of it that ended
 	Errors   int64         // requests that ended with one
 	Busy     time.Duration // that they ran, together
 	Latency  Latency

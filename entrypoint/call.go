@@ -18,7 +18,7 @@ type Call struct {
 	Kind     string            // what reached the method: "rpc", "event" …
 	Service  string            // wire name of the service; the host sets it
 	Name     string            // wire name of the method; where it is empty the host sets it
-	Method   *Method           //
+	Method   *Method           // that runs
 	Data     map[string]string // context data; travels with every call made from this one
 	Attempt  int               // 0 at the first try
 	Deadline time.Time         // end of the method's context; zero for none
