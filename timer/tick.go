@@ -30,7 +30,8 @@ type Tick struct {
 var tickType = reflect.TypeFor[Tick]()
 
 // Rerun reports whether the method may have begun this very tick before, on an
-// instance that died or was too busy.
+// instance that died or was too busy. A broker that is killed forgets what it has handed
+// out within the last tenth of a second, and hands it out again without saying so.
 func (t Tick) Rerun() bool { return t.Attempt > 0 }
 
 type tickKey struct{}

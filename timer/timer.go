@@ -20,8 +20,9 @@ import (
 //
 // Its method takes a context, a [Tick], both or neither; what else it takes are
 // pointers, which are nil. What it returns beside an error is dropped. An error is logged and the
-// schedule goes on. Calls of a job never overlap in one scope: a due time that
-// passes while the method runs is late, and runs after it.
+// schedule goes on. Calls of a job never overlap in one scope, but for a broker that is
+// killed (see [Tick.Rerun]): a due time that passes while the method runs is late, and
+// runs after it.
 //
 // The tag keys are method (the Go name), workers, and these:
 //

@@ -56,6 +56,16 @@ func ofTick(n int64) func(history.Fact) bool {
 
 func TestPeaceOfTicksHasNoViolations(t *testing.T) { wantPeace(t, check.JudgeTimers, *tickPeace()) }
 
+// The broker dies a tenth of a second after it handed out tick 14, and has forgotten that.
+func TestRerunThatTheBrokerForgotNeedsNoMark(t *testing.T) {
+	peace := tickPeace()
+	peace.struck(28_100, "broker-0.1", plan.Broker)
+	peace.exited(28_101, "broker-0.1", -1)
+	peace.ready(28_300, "broker-0.2")
+	peace.ticked(14, 400, 0, "worker-1.0")
+	wantPeace(t, check.JudgeTimers, *peace)
+}
+
 func TestFiguresOfTicksAreShown(t *testing.T) {
 	for says, want := range map[string]string{
 		"is handled": "handled 100.00 %", "begin within": "max 5ms; 4 waited", "more than once": "1 ran again, median 5.01s",
